@@ -1,0 +1,1 @@
+"""Baraza: an asynchronous, multilingual consultation forum."""

@@ -1,0 +1,1 @@
+"""The `baraza` commands, one file per noun."""

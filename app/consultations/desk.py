@@ -1,0 +1,5 @@
+"""Pages of the facilitators' desk."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,45 @@
+"""Addresses of the facilitators' desk."""
+
+MINE = "/facilitate"
+START = "/facilitate/new"
+DESK = "/facilitate/c/{slug}"
+WORDS = DESK + "/words"
+SETTINGS = DESK + "/settings"
+OFFER_LANGUAGE = SETTINGS + "/languages"
+PUBLISH = SETTINGS + "/publish"
+UNPUBLISH = SETTINGS + "/unpublish"
+SCHEDULE = DESK + "/schedule"
+CLOSE = SCHEDULE + "/close"
+ANNOUNCE = DESK + "/announce"
+INVITATIONS = DESK + "/invitations"
+REVOKE = INVITATIONS + "/{invitation}/revoke"
+PEOPLE = DESK + "/people"
+REMOVE = PEOPLE + "/{participant}/remove"
+LET_BACK = PEOPLE + "/{participant}/let-back"
+FACILITATORS = DESK + "/facilitators"
+ADD_FACILITATOR = FACILITATORS + "/add"
+REMOVE_FACILITATOR = FACILITATORS + "/remove"
+THREADS = DESK + "/threads"
+ADD_THREAD = THREADS + "/new"
+THREAD = THREADS + "/{number}"
+CHANGE_THREAD = THREAD + "/words"
+CLOSE_THREAD = THREAD + "/close"
+OPEN_THREAD = THREAD + "/open"
+SUMMARISE = THREAD + "/summary"
+HELD = DESK + "/held"
+HIDE = DESK + "/posts/{post}/hide"
+UNHIDE = DESK + "/posts/{post}/unhide"
+ADMIT = DESK + "/posts/{post}/admit"
+REPORT = DESK + "/report"
+ACTS = "/facilitate/acts"
+SIGN_IN = "/facilitate/sign-in"
+
+
+def at(place: str, slug: str, **parts: str | int) -> str:
+    """Return one of these addresses, its places filled."""
+    return place.format(slug=slug, **parts)
+
+
+def done(address: str, what: str) -> str:
+    """Return an address that says what was just done there."""
+    return f"{address}?done={what}"

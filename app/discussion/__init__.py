@@ -1,0 +1,1 @@
+"""Threads, posts, revisions, replies, and what facilitators do with them."""

@@ -1,0 +1,317 @@
+"""A participant's own pages: what they wrote, how they are quoted, their code."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app import languages
+from app.consultations.actions import change_choices
+from app.consultations.queries import (
+    ConsultationView,
+    ParticipationView,
+    consultation_by_id,
+    participations_of,
+)
+from app.consultations.rules import QUOTATIONS
+from app.discussion import urls
+from app.discussion.access import FoundPost, Own
+from app.discussion.actions import choose_quotation, revise, withdraw
+from app.discussion.queries import PostFacts, posts_of, thread
+from app.discussion.rules import editable_until, why_not_edit
+from app.identity.access import Asking
+from app.identity.actions import end_other_sessions, renew_return_code
+from app.identity.queries import Who
+from app.refusals import Refusal, missing
+from app.translation.queries import originals, renditions
+from app.translation.rules import Rendition
+from app.web.dependencies import Now, Process, Reading, Writing
+from app.web.forms import Form
+from app.web.reader import Reader, Reads
+from app.web.rendering import STATUS, show
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class OwnPost:
+    """One of my posts, in my own words."""
+
+    id: str
+    words: Rendition
+    slug: str
+    thread_number: int
+    written_at: datetime
+    withdrawn: bool
+    held: bool
+    hidden_reason: Rendition | None
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """My part in one consultation."""
+
+    slug: str
+    title: Rendition
+    part: ParticipationView
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class MePage:
+    """My own page; empty for a visitor."""
+
+    known: bool
+    facilitator: str | None
+    parts: tuple[OwnPart, ...]
+    posts: tuple[OwnPost, ...]
+    problem: Refusal | None
+    new_code: tuple[str, ...]
+    quotations: tuple[str, ...] = QUOTATIONS
+    offered: tuple[str, ...] = languages.OFFERED
+
+
+def _me_page(
+    session: Reading,
+    who: Who | None,
+    reader: Reader,
+    problem: Refusal | None = None,
+    new_code: tuple[str, ...] = (),
+) -> MePage:
+    if who is None or who.person_id is None:
+        return MePage(False, who.facilitator_name if who else None, (), (), problem, new_code)
+    parts = participations_of(session, who.person_id)
+    views: dict[str, ConsultationView] = {}
+    for part in parts:
+        view = consultation_by_id(session, part.consultation_id)
+        if view is not None:
+            views[part.consultation_id] = view
+    posts = posts_of(session, who.person_id)
+    ids = {v.title_id for v in views.values()}
+    ids |= {p.hidden_reason_id for p in posts if p.hidden_reason_id}
+    words = renditions(session, text_ids=ids, reader=reader.language)
+    mine = originals(session, text_ids={p.text_id for p in posts})
+    return MePage(
+        known=True,
+        facilitator=None,
+        parts=tuple(
+            OwnPart(
+                views[part.consultation_id].slug,
+                words[views[part.consultation_id].title_id],
+                part,
+                reader.zone(views[part.consultation_id].schedule.timezone),
+            )
+            for part in parts
+        ),
+        posts=tuple(
+            OwnPost(
+                id=post.id,
+                words=mine[post.text_id],
+                slug=views[post.consultation_id].slug,
+                thread_number=post.thread_number,
+                written_at=post.written_at,
+                withdrawn=post.withdrawn,
+                held=post.held,
+                hidden_reason=words[post.hidden_reason_id] if post.hidden_reason_id else None,
+            )
+            for post in posts
+        ),
+        problem=problem,
+        new_code=new_code,
+    )
+
+
+@router.get("/me")
+def me(request: Request, reader: Reads, session: Reading, asking: Asking) -> Response:
+    """Show my own page."""
+    return show(request, reader, "discussion/me.html", _me_page(session, asking, reader))
+
+
+def _person(asking: Who | None) -> str:
+    if asking is None or asking.person_id is None:
+        raise missing()
+    return asking.person_id
+
+
+@router.post("/me/choices")
+def choices(
+    request: Request,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    asking: Asking,
+    form: Form,
+) -> Response:
+    """Change what I read and how I may be quoted in one consultation."""
+    person_id = _person(asking)
+    try:
+        with process.database.writing() as writing:
+            change_choices(
+                writing,
+                consultation_id=form.line("consultation"),
+                person_id=person_id,
+                reading_languages=form.all("languages"),
+                quotation=form.line("quotation"),
+            )
+    except Refusal as problem:
+        page = _me_page(session, asking, reader, problem)
+        return show(request, reader, "discussion/me.html", page, status=STATUS[problem.kind])
+    return RedirectResponse("/me", status_code=303)
+
+
+@router.post("/me/code")
+def new_code(
+    request: Request,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    asking: Asking,
+    now: Now,
+) -> Response:
+    """Make a new return code and show it this once; the old one counts no more."""
+    person_id = _person(asking)
+    with process.database.writing() as writing:
+        code = renew_return_code(writing, person_id=person_id, pepper=process.pepper, now=now)
+    page = _me_page(session, asking, reader, new_code=tuple(code.split()))
+    return show(request, reader, "discussion/me.html", page)
+
+
+@router.post("/me/sessions")
+def end_others(asking: Asking, session: Writing) -> Response:
+    """End my visits on every other phone."""
+    _person(asking)
+    if asking is not None:
+        end_other_sessions(session, session_id=asking.session_id)
+    return RedirectResponse("/me", status_code=303)
+
+
+@dataclass(frozen=True)
+class OwnPostScreen:
+    """A post of mine: change it, take it back, choose how it is quoted."""
+
+    id: str
+    slug: str
+    number: int
+    words: Rendition
+    text: str
+    language: str
+    offered: tuple[str, ...]
+    quotation: str
+    may_edit: bool
+    why_not: Refusal | None
+    minutes_left: int
+    withdrawn: bool
+    held: bool
+    hidden_reason: Rendition | None
+    problem: Refusal | None
+
+
+def _own_screen(
+    session: Reading,
+    found: FoundPost,
+    reader: Reader,
+    now: datetime,
+    *,
+    text: str | None = None,
+    language: str | None = None,
+    problem: Refusal | None = None,
+) -> OwnPostScreen:
+    this, view = found.post, found.admitted.consultation
+    place = thread(session, view.id, this.thread_number, view.schedule)
+    if place is None:
+        raise missing()
+    words = originals(session, text_ids={this.text_id})[this.text_id]
+    hidden = None
+    if this.hidden_reason_id:
+        said = renditions(session, text_ids={this.hidden_reason_id}, reader=reader.language)
+        hidden = said[this.hidden_reason_id]
+    why_not = why_not_edit(
+        written_at=this.written_at,
+        withdrawn=this.withdrawn,
+        hidden=hidden is not None,
+        times=place.times,
+        now=now,
+    )
+    own = words.language
+    return OwnPostScreen(
+        id=this.id,
+        slug=view.slug,
+        number=this.thread_number,
+        words=words,
+        text=words.body if text is None else text,
+        language=language or own,
+        offered=languages.OFFERED if own in languages.OFFERED else (own, *languages.OFFERED),
+        quotation=this.quotation or "",
+        may_edit=why_not is None,
+        why_not=why_not,
+        minutes_left=max(0, int((editable_until(this.written_at) - now).total_seconds() // 60)),
+        withdrawn=this.withdrawn,
+        held=this.held,
+        hidden_reason=hidden,
+        problem=problem,
+    )
+
+
+@router.get("/me/posts/{post_id}")
+def own(request: Request, found: Own, reader: Reads, session: Reading, now: Now) -> Response:
+    """Show a post of mine and what I can do with it."""
+    screen = _own_screen(session, found, reader, now)
+    return show(request, reader, "discussion/own_post.html", screen)
+
+
+@router.post("/me/posts/{post_id}/revision")
+def change(
+    request: Request,
+    found: Own,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Give my post other words."""
+    post: PostFacts = found.post
+    try:
+        with process.database.writing() as writing:
+            revise(
+                writing,
+                post_id=post.id,
+                person_id=post.person_id,
+                body=form.text("text"),
+                language=form.line("language"),
+                now=now,
+            )
+    except Refusal as problem:
+        screen = _own_screen(
+            session,
+            found,
+            reader,
+            now,
+            text=form.text("text"),
+            language=languages.normalise(form.line("language")),
+            problem=problem,
+        )
+        status = STATUS[problem.kind]
+        return show(request, reader, "discussion/own_post.html", screen, status=status)
+    return RedirectResponse(urls.post(post.id) + "?received=1", status_code=303)
+
+
+@router.post("/me/posts/{post_id}/withdrawal")
+def take_back(found: Own, session: Writing, now: Now) -> Response:
+    """Take my post back."""
+    withdraw(session, post_id=found.post.id, person_id=found.post.person_id, now=now)
+    return RedirectResponse(urls.own_post(found.post.id), status_code=303)
+
+
+@router.post("/me/posts/{post_id}/quotation")
+def quote_as(found: Own, session: Writing, form: Form) -> Response:
+    """Choose how this post may be quoted."""
+    choose_quotation(
+        session,
+        post_id=found.post.id,
+        person_id=found.post.person_id,
+        quotation=form.line("quotation"),
+    )
+    return RedirectResponse(urls.own_post(found.post.id), status_code=303)

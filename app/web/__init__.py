@@ -1,0 +1,1 @@
+"""Tools for HTTP and HTML that every room's pages share."""

@@ -1,0 +1,54 @@
+"""What people typed, as plain strings, before any rule has looked at it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+_LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The fields of a form as they were sent; line ends are always `\\n`."""
+
+    fields: dict[str, tuple[str, ...]]
+
+    def text(self, name: str) -> str:
+        """Return the first value of a field, as typed; empty if it was not sent."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    def line(self, name: str) -> str:
+        """Return the first value of a field as one trimmed line."""
+        return " ".join(self.text(name).split())
+
+    def all(self, name: str) -> list[str]:
+        """Return every non-empty value of a field, in order."""
+        return [value for value in self.fields.get(name, ()) if value.strip()]
+
+    def has(self, name: str) -> bool:
+        """Say whether a box was ticked or a field filled."""
+        return bool(self.text(name).strip())
+
+
+async def typed(request: Request) -> Typed:
+    """Read the form of this request. Uploaded files are not taken and come out as nothing."""
+    form = await request.form()
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(_LINE_ENDS.sub("\n", value))
+    result = Typed({name: tuple(values) for name, values in fields.items()})
+    request.state.typed = result  # so that an error page can give it back
+    return result
+
+
+def control_characters(text: str) -> bool:
+    """Say whether a text holds control characters other than line end and tab, or half
+    characters that no database can keep."""
+    return any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text)
+
+
+Form = Annotated[Typed, Depends(typed)]

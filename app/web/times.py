@@ -1,0 +1,75 @@
+"""Instants as people read them: coarse for what others did, exact for opening and closing."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_period_id,
+    get_timezone_location,
+)
+
+from app.languages import locale_of
+
+
+def day(value: date, language: str) -> str:
+    """Return a date as `14 March 2026` in this language."""
+    return format_date(value, "long", locale=locale_of(language))
+
+
+def day_and_part(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return `Thursday 14 March, in the morning`: coarse on purpose (TRUST T-4)."""
+    locale = locale_of(language)
+    local = instant.astimezone(zone)
+    shown = format_skeleton("MMMMEEEEd", local, tzinfo=zone, locale=locale)
+    period = get_period_id(local, tzinfo=zone, locale=locale)
+    periods = locale.day_periods.get("stand-alone", {}).get("wide", {})
+    formats = locale.day_periods.get("format", {}).get("wide", {})
+    part = formats.get(period) or periods.get(period)
+    return f"{shown}, {part}" if part else str(shown)
+
+
+def moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return day, time, place of the time zone and its offset: an exact, unmistakable instant."""
+    locale = locale_of(language)
+    local = instant.astimezone(zone)
+    on = format_skeleton("MMMMEEEEd", local, tzinfo=zone, locale=locale)
+    at = format_time(local, "short", tzinfo=zone, locale=locale)
+    return f"{on}, {at} ({zone_name(zone, local, language)})"
+
+
+def zone_name(zone: ZoneInfo, at: datetime, language: str) -> str:
+    """Return `Nairobi, UTC+3`: the zone's city in this language and its offset at that time."""
+    city = get_timezone_location(str(zone), locale=locale_of(language), return_city=True)
+    offset = at.astimezone(zone).utcoffset() or timedelta(0)
+    minutes = int(offset.total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "-"
+    hours, rest = divmod(abs(minutes), 60)
+    shown = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    return shown if str(zone) == "UTC" else f"{city}, {shown}"
+
+
+def span(duration: timedelta, language: str) -> str:
+    """Return `1 day 4 hours`, `5 hours` or `12 minutes`: at most two units, rounded down."""
+    locale = locale_of(language)
+    minutes = max(0, int(duration.total_seconds() // 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts: list[timedelta] = []
+    if days:
+        parts.append(timedelta(days=days))
+    if hours:
+        parts.append(timedelta(hours=hours))
+    if not days and (minutes or not hours):
+        parts.append(timedelta(minutes=minutes))
+    return " ".join(
+        format_timedelta(part, granularity="minute", threshold=10_000, locale=locale)
+        if part < timedelta(hours=1)
+        else format_timedelta(part, granularity="hour", threshold=10_000, locale=locale)
+        if part < timedelta(days=1)
+        else format_timedelta(part, granularity="day", threshold=10_000, locale=locale)
+        for part in parts[:2]
+    )
