@@ -29,10 +29,9 @@ test: $(VENV)/installed-requirements-dev  ## check, then every test, on SQLite a
 	$(BIN)/pytest -n auto
 
 check: $(VENV)/installed-requirements-dev  ## format, lint, import rules, types
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/mypy
+	@failed=; for step in 'ruff format --check .' 'ruff check .' 'lint-imports --no-logo' mypy; do \
+		echo "— $$step"; $(BIN)/$$step || failed="$$failed$$step; "; \
+	done; test -z "$$failed" || { echo "Failed: $$failed"; exit 1; }
 
 format: $(VENV)/installed-requirements-dev  ## put the code into the one format
 	$(BIN)/ruff format .

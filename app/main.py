@@ -71,12 +71,18 @@ async def _keep_writing_notes(state: State) -> None:
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now
+    settings: Settings | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    database: Database | None = None,
 ) -> FastAPI:
-    """Return the application for these settings (by default those of the environment)."""
+    """Return the application for these settings (by default those of the environment).
+
+    `clock` and `database` are given by tests; otherwise they are the real ones.
+    """
     settings = settings or Settings()
     state = State(
-        database=Database(settings.database_address(), pool_size=POOL_SIZE),
+        database=database or Database(settings.database_address(), pool_size=POOL_SIZE),
         clock=clock,
         pepper=secret_key(settings),
         public_origin=settings.public_origin,

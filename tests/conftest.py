@@ -4,15 +4,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import event, text
+from starlette.testclient import TestClient
 
 from app.database import Base, Database
+from app.main import create_app, write_notes
+from app.settings import Settings
 from tests import needs, postgres
 
 for room in ("identity", "translation", "consultations", "discussion"):
@@ -203,3 +208,32 @@ def shared_data() -> Path:
 def chromium() -> str:
     """Return the path of a browser, or skip the test; where CI=true, fail it."""
     return needs.chromium()
+
+
+# --- the site -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """The application on a test's database and clock; each client is a browser of its own."""
+
+    app: FastAPI
+    database: Database
+    clock: Clock
+
+    def browser(self, *, language: str = "en", **headers: str) -> TestClient:
+        """Return a new browser that reads `language` and has no cookies."""
+        return TestClient(
+            self.app, headers={"Accept-Language": language, **headers}, follow_redirects=False
+        )
+
+    def write_notes(self) -> None:
+        """Do now what the process does every few seconds."""
+        write_notes(self.app.state.baraza)
+
+
+@pytest.fixture
+def site(database: Database, clock: Clock, tmp_path: Path) -> Site:
+    """Return the site on an empty database, once on SQLite, once on PostgreSQL."""
+    settings = Settings(data_dir=tmp_path, secret_key="a-secret-key-for-tests-only-0123456789")
+    return Site(create_app(settings, clock=clock, database=database), database, clock)

@@ -85,8 +85,8 @@ def test_reading_then_writing_does_not_fail_when_another_process_wants_to_write(
         beside.join(0.2)
         session.add(Readership())
     beside.join()
-    with sqlite_database.reading() as session:
-        assert (before, count(session)) == (0, 2)
+    with sqlite_database.reading() as reader:
+        assert (before, count(reader)) == (0, 2)
 
 
 def test_positive_control_a_deferred_transaction_fails_there(

@@ -73,6 +73,8 @@ def restore(
                 _give_up(f"{file} cannot be restored: {fault}")
             found = contents(draft)
             kept = _set_aside(database, now=utc_now())
+            for suffix in ("-wal", "-shm"):  # of what was there; not to be read with the new file
+                database.with_name(database.name + suffix).unlink(missing_ok=True)
             draft.replace(database)
             _sync_folder(database.parent)
     except sqlite3.OperationalError as error:
@@ -133,21 +135,22 @@ def _set_aside(database: Path, *, now: datetime) -> Path | None:
     Raises sqlite3.OperationalError where somebody has it open. A damaged one is set aside too.
     """
     kept = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%SZ}")
-    there = database.exists()
-    if there:
-        try:
-            with closing(sqlite3.connect(database, timeout=0)) as connection:
-                # Folds the write-ahead log into the file; nobody else may have it open for that.
-                connection.execute("PRAGMA journal_mode=DELETE")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                raise
-        os.link(database, kept)
-    for suffix in ("-wal", "-shm"):  # of a damaged one; it must not be read with the new file
-        beside = database.with_name(database.name + suffix)
-        if beside.exists():
-            beside.rename(kept.with_name(kept.name + suffix))
-    return kept if there else None
+    log, kept_log = (file.with_name(f"{file.name}-wal") for file in (database, kept))
+    if log.exists():
+        os.link(log, kept_log)  # closing a damaged database would delete it
+    if not database.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(database, timeout=0)) as connection:
+            # Folds the write-ahead log into the file; nobody else may have it open for that.
+            connection.execute("PRAGMA journal_mode=DELETE")
+        kept_log.unlink(missing_ok=True)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            kept_log.unlink(missing_ok=True)
+            raise
+    os.link(database, kept)
+    return kept
 
 
 def _sync_folder(folder: Path) -> None:

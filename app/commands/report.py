@@ -56,8 +56,7 @@ def report(
         document = assemble(read)
         pieces = FORMATS[format](document)
         if out is None:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # a real stream has it
-            sys.stdout.writelines(pieces)
+            typer.echo("".join(pieces).encode(), nl=False)
         else:
             _write_or_exit(out, pieces)
         with database.writing() as session:

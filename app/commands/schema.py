@@ -1,5 +1,7 @@
 """The schema of the database: which one it has, and how it gets the one of this version."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -10,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, event, make_url
+from sqlalchemy import Connection, MetaData, event
 
 from app.database import Base, Database
 
@@ -46,14 +48,9 @@ def configuration(connection: Connection) -> Config:
 @contextmanager
 def migrating(database_url: str) -> Iterator[Connection]:
     """Yield a connection in a transaction that nobody else migrates beside; commit at the end."""
-    _make_private_file(database_url)
     database = Database(database_url, pool_size=1)
-    if database.is_sqlite:
-        # Rebuilding a table drops it, which would delete or refuse what refers to it. This cannot
-        # be switched within a transaction; the references are checked before the commit instead.
-        event.listen(database.engine, "connect", _let_references_be)
     try:
-        with database.writing() as session:
+        with _alone(database), database.writing() as session:
             connection = session.connection()
             if not database.is_sqlite:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
@@ -73,17 +70,30 @@ def tables() -> MetaData:
     return Base.metadata
 
 
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """On SQLite, make ready for a migration and hold off others; PostgreSQL has a lock for it."""
+    path = database.engine.url.database
+    if not database.is_sqlite or not path:
+        yield
+        return
+    # Rebuilding a table drops it, which would delete or refuse what refers to it. This cannot be
+    # switched within a transaction; the references are checked before the commit instead.
+    event.listen(database.engine, "connect", _let_references_be)
+    folder = Path(path).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A new file becomes a WAL database outside any transaction, and SQLite does not wait for that.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        Path(path).touch(mode=0o600)  # only its owner may read what people write
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _let_references_be(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=OFF")
-
-
-def _make_private_file(database_url: str) -> None:
-    """Where SQLite will make a new file, make it first: only its owner may read it."""
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        file = Path(url.database)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch(mode=0o600)
 
 
 def _schema(connection: Connection) -> str | None:

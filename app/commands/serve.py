@@ -35,6 +35,9 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Web processes; default: BARAZA_WORKERS, else 1.")
     ] = None,
+    worker: Annotated[
+        bool, typer.Option(help="Keep a translation worker running beside the pages.")
+    ] = True,
 ) -> None:
     """Serve the pages, and keep the translation worker running, until Ctrl-C or SIGTERM."""
     settings = settings_or_exit()
@@ -54,7 +57,7 @@ def serve(
         typer.echo(f"Warning: {warning}", err=True)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Baraza serves http://{shown}:{listener.getsockname()[1]} - end it with Ctrl-C.")
-    run(listener, web_processes=workers or settings.workers)
+    run(listener, web_processes=workers or settings.workers, with_worker=worker)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,16 +77,19 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, *, web_processes: int) -> None:
+def run(listener: socket.socket, *, web_processes: int, with_worker: bool = True) -> None:
     """Serve on a listening socket, the translation worker beside it, until told to end.
 
     Settings are read from the environment by each process. Ends by SystemExit on a signal.
     """
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _end)
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup wants it to go on
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     worker = Kept([sys.executable, "-P", "-m", "app", "worker"])
     try:
-        worker.start()
+        if with_worker:
+            worker.start()
         config = uvicorn.Config(
             "app.main:create_app" if web_processes == 1 else "app.commands.serve:one_of_many",
             factory=True,
@@ -103,7 +109,8 @@ def run(listener: socket.socket, *, web_processes: int) -> None:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # told once is enough; the worker ends first
-        worker.end()
+        if with_worker:
+            worker.end()
 
 
 def one_of_many() -> FastAPI:

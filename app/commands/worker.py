@@ -37,7 +37,7 @@ def chosen_translator(settings: Settings) -> Translator:
 def work() -> None:
     """Translate what is owed until told to stop. `serve` starts one by itself."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     settings = Settings()
     translator = chosen_translator(settings)
     stop = threading.Event()

@@ -29,6 +29,7 @@ from app.consultations.rules import (
 )
 from app.database import WriteSession
 from app.identity.actions import enrol, renew_return_code
+from app.identity.hashing import FreshCode
 from app.identity.models import SignIn
 from app.refusals import Kind, Refusal, mark, missing
 from app.translation.actions import add_languages
@@ -98,7 +99,7 @@ def join(
     invitation_hash: bytes | None,
     person_id: str | None,
     key: str | None,
-    pepper: bytes,
+    code: FreshCode,
     now: datetime,
 ) -> Joined:
     """Make somebody a participant and add their reading languages to the readership.
@@ -106,7 +107,7 @@ def join(
     `person_id` is given by who already takes part elsewhere; otherwise a person with a return code
     is made. Who is already in is returned as they are. `key` is the random key of the form: the
     same form sent again is the same person, with a new return code, since the first may never
-    have reached them. Raises Refusal.
+    have reached them. `code` is the return code that somebody new gets. Raises Refusal.
     """
     view = consultation(session, slug)
     if view is None:
@@ -115,8 +116,8 @@ def join(
     if key_digest and person_id is None:
         again = session.scalar(select(Participation).where(Participation.join_key == key_digest))
         if again is not None and now < again.joined_at + JOIN_AGAIN:
-            renewed = renew_return_code(session, person_id=again.person_id, pepper=pepper, now=now)
-            return Joined(again.id, again.person_id, renewed)
+            renew_return_code(session, person_id=again.person_id, code=code, now=now)
+            return Joined(again.id, again.person_id, code.shown)
     if person_id:
         before = participation(session, consultation_id=view.id, person_id=person_id)
         if before is not None and not before.removed:
@@ -129,9 +130,9 @@ def join(
     said = checked(joining)
     if view.by_invitation:
         _use_invitation(session, view, invitation_hash, now)
-    code: str | None = None
+    is_new = person_id is None
     if person_id is None:
-        person_id, code = enrol(session, pepper=pepper, now=now)
+        person_id = enrol(session, code=code, now=now)
     row = Participation(
         consultation_id=view.id,
         person_id=person_id,
@@ -147,7 +148,7 @@ def join(
     session.add(row)
     session.flush()  # the languages need the participation's id, and a double click shows here
     _set_languages(session, view, row.id, said.languages)
-    return Joined(row.id, person_id, code)
+    return Joined(row.id, person_id, code.shown if is_new else None)
 
 
 def _use_invitation(

@@ -1,5 +1,268 @@
-"""Pages of the facilitators' desk."""
+"""Desk pages of a consultation as a whole: make one, change its words, announce."""
 
-from fastapi import APIRouter
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.consultations import desk_urls as urls
+from app.consultations.access import Admitted, Facilitating
+from app.consultations.desk_frame import ZONES, Frame, back_to, frame_of, offered
+from app.consultations.desk_invitations import router as invitations_router
+from app.consultations.desk_schedule import router as schedule_router
+from app.consultations.desk_settings import router as settings_router
+from app.consultations.desk_team import router as team_router
+from app.consultations.drafts import Draft, Wording
+from app.consultations.publishing import announce
+from app.consultations.queries import announcements, consultation_by_id
+from app.consultations.setting_up import change_words, create_consultation, wording_mark
+from app.database import ReadSession
+from app.identity.access import FacilitatorAsking
+from app.refusals import Refusal, mark
+from app.translation.queries import originals, renditions
+from app.translation.rules import Rendition
+from app.web.dependencies import Now, Process, Reading
+from app.web.forms import Form, Typed
+from app.web.i18n import say
+from app.web.reader import Reader, Reads
+from app.web.rendering import STATUS, show
 
 router = APIRouter()
+router.include_router(schedule_router)
+router.include_router(settings_router)
+router.include_router(invitations_router)
+router.include_router(team_router)
+
+CONSENT = (
+    mark("I take part of my own free will, under a name I choose."),
+    mark("What I write is read by everybody here and translated by machine."),
+    mark("It goes into a report, and is quoted only as I allow."),
+    mark("I can take back what I wrote, and leave, at any time."),
+)
+"""What a new consultation proposes that people agree to; the facilitator may change it."""
+
+
+@dataclass(frozen=True)
+class StartPage:
+    """The form for a new consultation."""
+
+    typed: Typed
+    problem: Refusal | None
+    offered: tuple[str, ...]
+    zones: tuple[tuple[str, tuple[str, ...]], ...] = ZONES
+
+
+def _start_page(typed: Typed, problem: Refusal | None = None) -> StartPage:
+    return StartPage(typed, problem, offered(typed.line("language")))
+
+
+@router.get(urls.START)
+def start_form(request: Request, known: FacilitatorAsking, reader: Reads) -> Response:
+    """Show the form for a new consultation, with what most of them say already in it."""
+    typed = Typed(
+        {
+            "language": (reader.language,),
+            "timezone": (reader.timezone or "",),
+            "consent": ("\n".join(say(line, reader.interface) for line in CONSENT),),
+            "who": ("everybody",),
+            "word_limit": ("600",),
+            "small_count": ("5",),
+        }
+    )
+    return show(request, reader, "facilitate/start.html", _start_page(typed))
+
+
+@router.post(urls.START)
+def start(
+    request: Request,
+    known: FacilitatorAsking,
+    reader: Reads,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Create a consultation, or give everything typed back with the reason why not."""
+    draft = Draft(
+        language=form.line("language"),
+        title=form.text("title"),
+        brief=form.text("brief"),
+        organiser=form.text("organiser"),
+        promise=form.text("promise"),
+        consent=form.text("consent"),
+        results_due_on=form.line("results_due_on"),
+        opens=form.line("opens"),
+        closes=form.line("closes"),
+        timezone=form.line("timezone"),
+        opens_choice=form.line("opens_choice"),
+        closes_choice=form.line("closes_choice"),
+        slug=form.line("slug"),
+        by_invitation=form.line("who") == "invited",
+        word_limit=form.line("word_limit"),
+        small_count=form.line("small_count"),
+    )
+    try:
+        with process.database.writing() as writing:
+            slug = create_consultation(
+                writing, facilitator_id=str(known.facilitator_id), draft=draft, now=now
+            )
+    except Refusal as refusal:
+        page = _start_page(form, refusal)
+        return show(request, reader, "facilitate/start.html", page, status=STATUS[refusal.kind])
+    return back_to(urls.DESK, slug, "created")
+
+
+@dataclass(frozen=True)
+class WordsPage:
+    """The words of a call page, to be changed."""
+
+    frame: Frame
+    typed: Typed
+    problem: Refusal | None
+    seen: str
+    offered: tuple[str, ...]
+
+
+def _words_page(
+    request: Request,
+    session: ReadSession,
+    admitted: Admitted,
+    reader: Reader,
+    *,
+    typed: Typed | None = None,
+    problem: Refusal | None = None,
+) -> WordsPage:
+    # Read anew: somebody else may have changed the words since this request began.
+    view = consultation_by_id(session, admitted.consultation.id) or admitted.consultation
+    if typed is None:
+        ids = {"title": view.title_id, "brief": view.brief_id}
+        ids |= {"promise": view.promise_id or "", "consent": view.consent_id or ""}
+        words = originals(session, text_ids=[one for one in ids.values() if one])
+        fields: dict[str, tuple[str, ...]] = {
+            name: (words[one].body if one else "",) for name, one in ids.items()
+        }
+        fields["language"] = (view.language,)
+        fields["organiser"] = (view.organiser,)
+        fields["results_due_on"] = (str(view.results_due_on or ""),)
+        typed = Typed(fields)
+    # After a refusal the form goes on from the words as they are now: saving again keeps it.
+    return WordsPage(
+        frame=frame_of(request, session, admitted, reader),
+        typed=typed,
+        problem=problem,
+        seen=wording_mark(view),
+        offered=offered(typed.line("language")),
+    )
+
+
+@router.get(urls.WORDS)
+def words_form(
+    request: Request, admitted: Facilitating, reader: Reads, session: Reading
+) -> Response:
+    """Show the words of the call page, to be changed."""
+    page = _words_page(request, session, admitted, reader)
+    return show(request, reader, "facilitate/words.html", page)
+
+
+@router.post(urls.WORDS)
+def words_now(
+    request: Request,
+    admitted: Facilitating,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Change the words of the call page."""
+    wording = Wording(
+        language=form.line("language"),
+        title=form.text("title"),
+        brief=form.text("brief"),
+        organiser=form.text("organiser"),
+        promise=form.text("promise"),
+        consent=form.text("consent"),
+        results_due_on=form.line("results_due_on"),
+    )
+    try:
+        with process.database.writing() as writing:
+            change_words(
+                writing,
+                consultation_id=admitted.consultation.id,
+                wording=wording,
+                seen=form.text("seen"),
+                facilitator_id=admitted.facilitator_id,
+                now=now,
+            )
+    except Refusal as refusal:
+        session.rollback()  # to see what somebody else changed meanwhile
+        page = _words_page(request, session, admitted, reader, typed=form, problem=refusal)
+        return show(request, reader, "facilitate/words.html", page, status=STATUS[refusal.kind])
+    return back_to(urls.DESK, admitted.consultation.slug, "words")
+
+
+@dataclass(frozen=True)
+class AnnouncePage:
+    """What was announced so far, and the form for more."""
+
+    frame: Frame
+    typed: Typed
+    problem: Refusal | None
+    said: tuple[tuple[Rendition, object], ...]
+    offered: tuple[str, ...]
+
+
+def _announce_page(
+    request: Request,
+    session: ReadSession,
+    admitted: Admitted,
+    reader: Reader,
+    typed: Typed,
+    problem: Refusal | None = None,
+) -> AnnouncePage:
+    view = admitted.consultation
+    found = announcements(session, view.id)
+    words = renditions(session, text_ids={one.text_id for one in found}, reader=reader.language)
+    return AnnouncePage(
+        frame=frame_of(request, session, admitted, reader),
+        typed=typed,
+        problem=problem,
+        said=tuple((words[one.text_id], one.announced_at) for one in found),
+        offered=offered(typed.line("language")),
+    )
+
+
+@router.get(urls.ANNOUNCE)
+def announce_form(
+    request: Request, admitted: Facilitating, reader: Reads, session: Reading
+) -> Response:
+    """Show what was announced, and the form."""
+    typed = Typed({"language": (admitted.consultation.language,)})
+    page = _announce_page(request, session, admitted, reader, typed)
+    return show(request, reader, "facilitate/announce.html", page)
+
+
+@router.post(urls.ANNOUNCE)
+def announce_now(
+    request: Request,
+    admitted: Facilitating,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Say something to everybody."""
+    try:
+        with process.database.writing() as writing:
+            announce(
+                writing,
+                consultation_id=admitted.consultation.id,
+                text=form.text("text"),
+                language=form.line("language"),
+                facilitator_id=admitted.facilitator_id,
+                now=now,
+            )
+    except Refusal as refusal:
+        page = _announce_page(request, session, admitted, reader, form, refusal)
+        return show(request, reader, "facilitate/announce.html", page, status=STATUS[refusal.kind])
+    return back_to(urls.ANNOUNCE, admitted.consultation.slug, "announced")

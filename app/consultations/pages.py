@@ -20,7 +20,7 @@ from app.consultations.rules import ORGANISATION_TYPES, QUOTATIONS, Phase, why_n
 from app.database import ReadSession
 from app.identity.access import keep_session
 from app.identity.actions import begin_session
-from app.identity.hashing import slow_hash
+from app.identity.hashing import fresh_return_code, slow_hash
 from app.identity.rules import INVITATION, participant_ends_at, read_invitation
 from app.refusals import Refusal
 from app.translation.queries import renditions
@@ -41,6 +41,7 @@ class Entry:
 
     slug: str
     title: Rendition
+    brief: Rendition
     organiser: str
     phase: Phase
     opens_at: datetime
@@ -64,7 +65,8 @@ class HomePage:
 def home(request: Request, reader: Reads, session: Reading, now: Now) -> Response:
     """Show what is open now, what is coming, and what has closed."""
     found = consultations(session)
-    words = renditions(session, text_ids={c.title_id for c in found}, reader=reader.language)
+    ids = {c.title_id for c in found} | {c.brief_id for c in found}
+    words = renditions(session, text_ids=ids, reader=reader.language)
 
     def entry(view: ConsultationView) -> Entry:
         schedule = view.schedule
@@ -73,6 +75,7 @@ def home(request: Request, reader: Reads, session: Reading, now: Now) -> Respons
         return Entry(
             slug=view.slug,
             title=words[view.title_id],
+            brief=words[view.brief_id],
             organiser=view.organiser,
             phase=phase,
             opens_at=schedule.opens_at,
@@ -205,7 +208,8 @@ def _join(
     key: str | None,
     now: datetime,
 ) -> tuple[Joined, str | None]:
-    """Join in a transaction of its own, begun only after the slow hash of an invitation."""
+    """Join in a transaction of its own, begun only after the slow hashes."""
+    code = fresh_return_code(process.pepper)
     for last_try in (False, True):
         try:
             with process.database.writing() as session:
@@ -216,7 +220,7 @@ def _join(
                     invitation_hash=invitation_hash,
                     person_id=person_id,
                     key=key,
-                    pepper=process.pepper,
+                    code=code,
                     now=now,
                 )
                 if person_id is not None:

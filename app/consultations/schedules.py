@@ -27,10 +27,18 @@ class Times:
 def instants_of(times: Times, schedule: Schedule) -> tuple[datetime, datetime]:
     """Return opening and closing as instants. Raises Refusal."""
     zone = schedule.timezone
-    opens_at = schedule.opens_at
+    opens_at, closes_at = schedule.opens_at, schedule.closes_at
     if times.opens.strip():
-        opens_at = accepted(typed.instant(times.opens, zone, times.opens_choice, field="opens"))
-    closes_at = accepted(typed.instant(times.closes, zone, times.closes_choice, field="closes"))
+        opens_at = accepted(
+            typed.instant_or_same(
+                times.opens, zone, times.opens_choice, before=opens_at, field="opens"
+            )
+        )
+    closes_at = accepted(
+        typed.instant_or_same(
+            times.closes, zone, times.closes_choice, before=closes_at, field="closes"
+        )
+    )
     return opens_at, closes_at
 
 

@@ -3,6 +3,7 @@
 Every act is logged; none commits.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from app.consultations import drafts, typed
 from app.consultations.acts import locked, record, write_or_keep
 from app.consultations.drafts import Checked, Draft, Wording
 from app.consultations.models import Consultation, Facilitation
+from app.consultations.queries import ConsultationView, view
 from app.consultations.rules import Phase, Schedule, why_not_schedule
 from app.consultations.typed import accepted
 from app.database import WriteSession, new_id
@@ -145,7 +147,7 @@ def change_words(
     before = _wording_of(session, row)
     if before == checked:
         return
-    if seen is not None and seen != wording_mark(row):
+    if seen is not None and seen != wording_mark(view(row)):
         raise Refusal(
             Kind.UNTIMELY,
             "changed_meanwhile",
@@ -159,10 +161,11 @@ def change_words(
     record(session, row.id, mark("changed the words of a consultation"), by=facilitator_id, now=now)
 
 
-def wording_mark(row: Consultation) -> str:
+def wording_mark(view: ConsultationView) -> str:
     """Return what tells one wording of a call page from another, without any of its words."""
-    parts = (row.title_id, row.brief_id, row.promise_id, row.consent_id, row.results_due_on)
-    return " ".join(str(part or "-") for part in parts)
+    texts = (view.title_id, view.brief_id, view.promise_id, view.consent_id)
+    others = (view.language, view.organiser, view.results_due_on)
+    return hashlib.sha256(repr((texts, others)).encode()).hexdigest()[:16]
 
 
 def _wording_of(session: WriteSession, row: Consultation) -> Checked:

@@ -155,6 +155,17 @@ def as_typed(at: datetime, zone: str) -> tuple[str, str]:
     return local.strftime("%Y-%m-%dT%H:%M"), choice
 
 
+def instant_or_same(
+    typed: str, zone: str, choice: str, *, before: datetime, field: str
+) -> datetime | Refusal:
+    """Return the instant `before` where the form still says it (it shows no seconds), else the
+    instant of what was typed."""
+    if _ascii_digits(typed.strip()).replace(" ", "T", 1) == as_typed(before, zone)[0]:
+        answer = instant(typed, zone, choice or as_typed(before, zone)[1], field=field)
+        return before if answer == before.replace(second=0, microsecond=0) else answer
+    return instant(typed, zone, choice, field=field)
+
+
 def number(typed: int | str, *, field: str, lowest: int, highest: int) -> int | Refusal:
     """Return a whole number between two bounds, ends included; any script's digits count."""
     try:

@@ -23,6 +23,7 @@ from app.discussion.queries import PostFacts, posts_of, thread
 from app.discussion.rules import editable_until, why_not_edit
 from app.identity.access import Asking
 from app.identity.actions import end_other_sessions, renew_return_code
+from app.identity.hashing import fresh_return_code
 from app.identity.queries import Who
 from app.refusals import Refusal, missing
 from app.translation.queries import originals, renditions
@@ -172,9 +173,10 @@ def new_code(
 ) -> Response:
     """Make a new return code and show it this once; the old one counts no more."""
     person_id = _person(asking)
+    code = fresh_return_code(process.pepper)  # slow, so before the transaction
     with process.database.writing() as writing:
-        code = renew_return_code(writing, person_id=person_id, pepper=process.pepper, now=now)
-    page = _me_page(session, asking, reader, new_code=tuple(code.split()))
+        renew_return_code(writing, person_id=person_id, code=code, now=now)
+    page = _me_page(session, asking, reader, new_code=tuple(code.shown.split()))
     return show(request, reader, "discussion/me.html", page)
 
 

@@ -220,6 +220,27 @@ def thread_page(
     return ThreadPage(views, total, number, of, sum(v.rendition.pending for v in views))
 
 
+def posts_after(
+    session: ReadSession, *, thread_id: str, after: str | None, reader: str, limit: int
+) -> tuple[PostView, ...] | None:
+    """Return at most `limit` visible posts of a thread that follow the post `after`, or begin it.
+
+    None if `after` is no post of this thread; one that is no longer shown still has its place.
+    """
+    wanted = _posts().where(Post.thread_id == thread_id, is_visible())
+    if after is not None:
+        place = session.execute(
+            select(Post.written_at, Post.id).where(Post.id == after, Post.thread_id == thread_id)
+        ).first()
+        if place is None:
+            return None
+        wanted = wanted.where(
+            (Post.written_at > place[0]) | ((Post.written_at == place[0]) & (Post.id > place[1]))
+        )
+    rows = session.execute(wanted.order_by(Post.written_at, Post.id).limit(limit)).all()
+    return _views(session, rows, reader)
+
+
 def page_of(session: ReadSession, post_id: str) -> int:
     """Return the number of the thread page that shows a post."""
     this = session.get_one(Post, post_id)

@@ -4,6 +4,7 @@ And the gate before every code and password: who tries too often waits, but is n
 """
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -104,23 +105,39 @@ def _unhurried(
     """Return a dependency that waits its turn; `key_of` is None for what is not worth a try."""
 
     async def unhurried(request: Request, form: Form, now: Now) -> AsyncIterator[Attempt]:
-        # Asynchronous, so that waiting holds neither a thread nor a database session; the slot is
-        # held while the endpoint hashes.
-        attempt = Attempt()
-        key = key_of(form)
-        if key is None:
+        async with in_turn(request, key_of(form), now) as attempt:
             yield attempt
-            return
-        attempts = attempts_of(request)
-        wait = attempts.begin(key, now)
-        if wait:
-            await attempts.sleep(wait.total_seconds())
-        async with attempts.slots:
-            yield attempt
-        if attempt.succeeded:
-            attempts.succeeded(key, now)
 
     return unhurried
+
+
+@asynccontextmanager
+async def in_turn(
+    request: HTTPConnection, key: str | None, now: datetime
+) -> AsyncIterator[Attempt]:
+    """Wait the turn of an attempt on `key`, None for what is not worth a try.
+
+    Asynchronous, so that waiting holds neither a thread nor a database session; the slot is held
+    while the endpoint hashes.
+    """
+    attempt = Attempt()
+    if key is None:
+        yield attempt
+        return
+    attempts = attempts_of(request)
+    wait = attempts.begin(key, now)
+    if wait:
+        await attempts.sleep(wait.total_seconds())
+    async with attempts.slots:
+        yield attempt
+    if attempt.succeeded:
+        attempts.succeeded(key, now)
+
+
+def invitation_key(typed: str) -> str | None:
+    """Return what counts the attempts on an invitation code, None if it cannot be one."""
+    code = read_invitation(typed)
+    return None if isinstance(code, Refusal) else f"invitation {code[:4]}"
 
 
 def _code_key(form: Typed) -> str | None:
@@ -129,8 +146,7 @@ def _code_key(form: Typed) -> str | None:
 
 
 def _invitation_key(form: Typed) -> str | None:
-    code = read_invitation(form.text("invitation"))
-    return None if isinstance(code, Refusal) else f"invitation {code[:4]}"
+    return invitation_key(form.text("invitation"))
 
 
 def _name_key(form: Typed) -> str | None:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import WriteSession, new_id
 from app.identity.hashing import (
+    FreshCode,
     fresh_recovery_code,
-    fresh_return_code,
     hash_password,
     new_password,
     new_token,
@@ -27,30 +27,30 @@ from app.refusals import Kind, Refusal, mark, missing
 RECOVERY_CODES = 10
 
 
-def enrol(session: WriteSession, *, pepper: bytes, now: datetime) -> tuple[str, str]:
-    """Add a person; return their id and their return code, which is shown this once only."""
-    code = fresh_return_code(pepper)
+def enrol(session: WriteSession, *, code: FreshCode, now: datetime) -> str:
+    """Add a person who comes back with `code`; return their id.
+
+    The code is made before the transaction begins: its slow hash must not hold up writers.
+    """
     person = Person(id=new_id(), return_code_hash=code.hash, return_code_made_at=now)
     session.add(person)
     session.flush()
-    return person.id, code.shown
+    return person.id
 
 
 def renew_return_code(
-    session: WriteSession, *, person_id: str, pepper: bytes, now: datetime
-) -> str:
-    """Give a person a new return code and return it; the old one counts no more.
+    session: WriteSession, *, person_id: str, code: FreshCode, now: datetime
+) -> None:
+    """Give a person the new return code `code`; the old one counts no more.
 
     Raises Refusal where there is no such person.
     """
     person = session.get(Person, person_id)
     if person is None:
         raise missing()
-    code = fresh_return_code(pepper)
     person.return_code_hash = code.hash
     person.return_code_made_at = now
     session.flush()
-    return code.shown
 
 
 # --- Sessions --------------------------------------------------------------------------------

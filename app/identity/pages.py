@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import RedirectResponse, Response
 
 from app.database import WriteSession
@@ -115,7 +115,7 @@ def leave(request: Request, process: Process) -> Response:
         if token:
             with process.database.writing() as session:
                 end_session(session, token=token)
-    except OperationalError as error:
+    except DBAPIError as error:
         # The disk may be full or the database locked: whoever must leave now still leaves.
         log.error("a session could not be ended: %s", type(error.orig).__name__)
     return _cleared(process, urls.LEFT)

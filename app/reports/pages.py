@@ -18,7 +18,7 @@ from app.reports.formats.html import Names, names, style_source
 from app.reports.formats.labels import NOT_TRANSLATED, Labels
 from app.reports.queries import facts
 from app.reports.rules import Document, assemble
-from app.translation.queries import renditions
+from app.translation.queries import readership_languages, renditions
 from app.translation.rules import Rendition, Standing
 from app.web.dependencies import Now, Reading
 from app.web.reader import Reads
@@ -47,6 +47,7 @@ class ResultsPage:
     labels: Labels
     names: Names
     downloads: tuple[Download, ...]
+    languages: tuple[str, ...]
     not_translated: dict[Standing, str]
     for_facilitators: bool
 
@@ -152,6 +153,7 @@ def _results_page(
             )
             for format, write in FORMATS.items()
         ),
+        languages=tuple(readership_languages(session, view.readership_id)),
         not_translated=NOT_TRANSLATED,
         for_facilitators=for_facilitators,
     )

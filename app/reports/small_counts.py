@@ -84,7 +84,7 @@ def suppress_part(part: Mapping[str | None, int], whole: Mapping[str | None, int
         wrote = [count for count in inside if count]
         if not shown or not hidden:
             break
-        if len(hidden) > 1 and sum(wrote) - len(wrote) >= k and outside >= k:
+        if len(wrote) > 1 and sum(wrote) - len(wrote) >= k and outside >= k:
             break
         threshold = min(smaller_side[key] for key in shown) + 1
     return _table({key: n for key, n in part.items() if n > 0}, shown, k)

@@ -3,8 +3,6 @@
 RESULTS = "/c/{slug}/results"
 REPORT = "/c/{slug}/results/report"
 FACILITATORS_REPORT = "/facilitate/c/{slug}/report"
-API_REPORT = "/api/v1/consultations/{slug}/report"
-API_FIGURES = "/api/v1/consultations/{slug}/figures"
 
 
 def report(slug: str, format: str, language: str) -> str:

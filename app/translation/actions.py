@@ -1,7 +1,6 @@
 """Writing texts, and the life of their translations: owed, claimed, fulfilled or failed."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -20,48 +19,25 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.database import Base, WriteSession, new_id
-from app.translation import queries
+from app.translation import owed, queries
 from app.translation.engine import RouteOffered
 from app.translation.models import Readership, ReadershipLanguage, Route, Translation, Words
-from app.translation.rules import FRESH, MAX_ATTEMPTS, State, retry_after, routes_for
+from app.translation.rules import (
+    FRESH,
+    MAX_ATTEMPTS,
+    Batch,
+    Item,
+    Result,
+    State,
+    retry_after,
+    routes_for,
+)
 
 BATCH_CHARACTERS = 6000
 """A batch is about this long: enough for an engine to work at full speed, and short enough that
 a fresh post does not wait long behind it, nor a batch outlive its lease on a slow machine."""
 
 _ROWS_AT_ONCE = 500  # well below the number of values one statement may carry
-
-
-@dataclass(frozen=True)
-class Item:
-    """One translation to make: `id` is that of the owed row, `body` the words to translate."""
-
-    id: str
-    text_id: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Translations of one language into another, held under a lease."""
-
-    source: str
-    target: str
-    path: tuple[str, ...]
-    engine: str
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    """A finished translation of the owed row `id`, with what the checks said of it."""
-
-    id: str
-    body: str
-    engine: str
-    path: tuple[str, ...]
-    verdict: str
-    reason: str | None = None
 
 
 def open_readership(session: WriteSession, *, languages: Iterable[str]) -> str:
@@ -117,7 +93,7 @@ def want(session: WriteSession, *, wanted: Iterable[tuple[str, str]], now: datet
 
 def refresh_routes(session: WriteSession, *, routes: Iterable[RouteOffered]) -> None:
     """Make the table of routes say what the engine offers now, for the tags in use."""
-    written, read = queries.tags_in_use(session)
+    written, read = owed.tags_in_use(session)
     now_offered = routes_for(routes, written=written, read=read)
     known = {(route.source, route.target): route for route in queries.reachable(session)}
     for source, target in sorted(known.keys() - now_offered.keys()):
@@ -149,7 +125,7 @@ def reconcile(session: WriteSession, *, now: datetime, limit: int) -> int:
     once: a translation is owed only once.
     """
     missing = session.execute(
-        queries.missing().order_by(Words.written_at.desc(), Words.id).limit(limit)
+        owed.missing().order_by(Words.written_at.desc(), Words.id).limit(limit)
     ).all()
     rows = [
         {
@@ -181,7 +157,7 @@ def claim(
         (or_(Translation.wanted_at.is_not(None), Words.written_at >= now - FRESH), 0), else_=1
     )
     open_now = (
-        queries.claimable(now)
+        owed.claimable(now)
         .add_columns(urgency.label("urgency"))
         .order_by(urgency, Words.written_at.desc(), Translation.id)
         # Rows another worker holds are passed over; SQLite, with one writer, has no such clause.

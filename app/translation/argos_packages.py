@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from app.languages import normalise
 
@@ -210,10 +210,10 @@ def offered(index: str) -> list[OfferedPackage]:
     """Return the packages of the index at this address; raise PackageError if it has none."""
     address = f"{index.rstrip('/')}/index.json"
     try:
-        answer = httpx.get(address, timeout=30, follow_redirects=True)
+        answer = httpx2.get(address, timeout=30, follow_redirects=True)
         answer.raise_for_status()
         entries = answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise PackageError(f"{address}: the package index cannot be read ({error})") from None
     found = []
     for entry in entries if isinstance(entries, list) else []:
@@ -242,14 +242,14 @@ def fetch(package: OfferedPackage, into: Path, *, progress: Callable[[int], None
     for link in package.links:
         try:
             with (
-                httpx.stream("GET", link, timeout=60, follow_redirects=True) as answer,
+                httpx2.stream("GET", link, timeout=60, follow_redirects=True) as answer,
                 file.open("wb") as to,
             ):
                 answer.raise_for_status()
                 for part in answer.iter_bytes(1 << 20):
                     to.write(part)
                     progress(to.tell())
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             problems.append(f"{link}: {error}")
         else:
             return file

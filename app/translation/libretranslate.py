@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
-import httpx
+import httpx2
 
 from app.languages import normalise, readable_as_is
 from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered
@@ -20,11 +20,17 @@ class LibreTranslate:
     name = "libretranslate"
 
     def __init__(self, url: str, *, api_key: str | None = None, timeout: float = 60) -> None:
-        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=timeout)
+        self._client = httpx2.Client(base_url=url.rstrip("/"), timeout=timeout)
         self._api_key = api_key
         self._codes: dict[str, str] = {}
         self._routes: list[RouteOffered] = []
         self._asked_at: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def routes(self) -> list[RouteOffered]:
         """Return the pairs the server names; its own way between them it does not tell."""
@@ -79,7 +85,7 @@ class LibreTranslate:
     def _ask(self, method: str, address: str, **request: Any) -> Any:
         try:
             answer = self._client.request(method, address, **request)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise EngineUnavailable(
                 f"LibreTranslate does not answer ({type(error).__name__})"
             ) from error

@@ -1,17 +1,16 @@
 """Reading texts in a reader's language, and how far their translation is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 
 from app.database import ReadSession
 from app.languages import readable_as_is
 from app.translation.engine import RouteOffered
 from app.translation.models import ReadershipLanguage, Route, Translation, Words
-from app.translation.rules import Rendition, State, Verdict, rendition, routes_for
+from app.translation.rules import Rendition, State, Verdict, rendition
 
 
 @dataclass(frozen=True)
@@ -189,70 +188,6 @@ def tags_read_as(session: ReadSession, reader: str) -> list[str]:
     return [reader, *alike]
 
 
-def tags_in_use(session: ReadSession) -> tuple[set[str], set[str]]:
-    """Return the tags texts are written in, and those readers read."""
-    written = session.scalars(select(Words.language).distinct())
-    read = session.scalars(select(ReadershipLanguage.language).distinct())
-    return set(written), set(read)
-
-
-def missing() -> Select[str, str, str]:
-    """Select (text id, source, target) of every translation that should be owed and is not."""
-    return (
-        select(Words.id, Words.language, ReadershipLanguage.language)
-        .join(ReadershipLanguage, ReadershipLanguage.readership_id == Words.readership_id)
-        .join(
-            Route,
-            and_(Route.source == Words.language, Route.target == ReadershipLanguage.language),
-        )
-        .outerjoin(
-            Translation,
-            and_(
-                Translation.text_id == Words.id,
-                Translation.language == ReadershipLanguage.language,
-            ),
-        )
-        .where(Translation.id.is_(None), Words.erased_at.is_(None), Words.body != "")
-    )
-
-
-def claimable(now: datetime) -> Select[Any]:
-    """Select what a worker may claim, with its text and route: owed and due, or held too long."""
-    is_due = or_(Translation.retry_at.is_(None), Translation.retry_at <= now)
-    chosen = (
-        select(
-            Translation.id,
-            Translation.text_id,
-            Translation.source,
-            Translation.language,
-            Translation.attempts,
-            Words.body,
-            Route.path,
-            Route.engine,
-        )
-        .join(Words, Words.id == Translation.text_id)
-        .join(Route, and_(Route.source == Translation.source, Route.target == Translation.language))
-        .where(
-            or_(
-                and_(Translation.state == State.OWED, is_due),
-                and_(Translation.state == State.CLAIMED, Translation.lease_ends_at <= now),
-            ),
-            Words.erased_at.is_(None),
-        )
-    )
-    return cast("Select[Any]", chosen)
-
-
-def has_work(session: ReadSession, *, now: datetime) -> bool:
-    """Say whether there is anything to claim at `now`."""
-    return session.execute(claimable(now).limit(1)).first() is not None
-
-
-def has_missing(session: ReadSession) -> bool:
-    """Say whether any translation should be owed and is not."""
-    return session.execute(missing().limit(1)).first() is not None
-
-
 def _pairs() -> Select[str, str, str, str | None, bool, int]:
     """Select counts of text x reading language, by languages, state, verdict and route."""
     route = Route.path.is_not(None).label("has_route")
@@ -297,10 +232,3 @@ def _figures(
         else:
             counts["owed" if has_route else "without_route"] += count
     return TranslationFigures(**counts)
-
-
-def routes_are_stale(session: ReadSession, offered: Iterable[RouteOffered]) -> bool:
-    """Say whether the table of routes differs from what `offered` comes to for the tags in use."""
-    written, read = tags_in_use(session)
-    now_offered = routes_for(offered, written=written, read=read)
-    return set(now_offered.values()) != set(reachable(session))

@@ -32,6 +32,38 @@ class Verdict(StrEnum):
     WITHHOLD = "withhold"
 
 
+@dataclass(frozen=True)
+class Item:
+    """One translation to make: `id` is that of the owed row, `body` the words to translate."""
+
+    id: str
+    text_id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Translations of one language into another, held under a lease."""
+
+    source: str
+    target: str
+    path: tuple[str, ...]
+    engine: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished translation of the owed row `id`, with what the checks said of it."""
+
+    id: str
+    body: str
+    engine: str
+    path: tuple[str, ...]
+    verdict: str
+    reason: str | None = None
+
+
 class Standing(Enum):
     """Why a reader sees what they see of a text; the page says one quiet line for each."""
 

@@ -6,7 +6,7 @@ checks it, stores it. Started by `serve` or on its own, on as many machines as o
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database import Database
 from app.languages import OFFERED
-from app.translation import actions, queries
-from app.translation.actions import Batch, Result
+from app.translation import actions, owed
 from app.translation.argos import ArgosTranslator
 from app.translation.bundled import BundledTranslator
 from app.translation.engine import (
@@ -23,9 +22,11 @@ from app.translation.engine import (
     EchoTranslator,
     EngineFailed,
     EngineUnavailable,
+    RouteOffered,
     Translator,
 )
 from app.translation.libretranslate import LibreTranslate
+from app.translation.rules import Batch, Result
 from app.translation.translating import translate_texts
 
 LEASE = timedelta(minutes=2)
@@ -37,7 +38,25 @@ WAIT_FOR_ENGINE = timedelta(seconds=30)
 BATCH_TEXTS = 32
 OWED_AT_ONCE = 1000
 
+LOOK_ANYWAY = timedelta(minutes=1)
+"""How often an idle worker looks for what is missing, whether or not anything seems new."""
+
 log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Settled:
+    """How things were when the worker last found nothing missing; spares it looking again."""
+
+    counts: tuple[int, int, int] | None = None
+    routes: list[RouteOffered] | None = None
+    until: datetime | None = None
+
+    def holds(
+        self, counts: tuple[int, int, int], routes: list[RouteOffered], now: datetime
+    ) -> bool:
+        known = self.until is not None and now < self.until
+        return known and counts == self.counts and routes == self.routes
 
 
 def make_translator(
@@ -74,9 +93,10 @@ def run(
     poll_seconds: float = 0.5,
 ) -> None:
     """Work until `stop` is set, then give back what is held."""
+    settled = _Settled()
     while not stop.is_set():
         try:
-            done = _round(database, translator, worker_name=worker_name, clock=clock)
+            done = _round(database, translator, settled, worker_name=worker_name, clock=clock)
         except DBAPIError as error:
             log.warning("the database cannot be used now: %s", type(error.orig).__name__)
             done = 0
@@ -90,11 +110,16 @@ def round_once(
     database: Database, translator: Translator, *, worker_name: str, now: datetime
 ) -> int:
     """Do one round at the instant `now`; return how many owed translations it dealt with."""
-    return _round(database, translator, worker_name=worker_name, clock=lambda: now)
+    return _round(database, translator, _Settled(), worker_name=worker_name, clock=lambda: now)
 
 
 def _round(
-    database: Database, translator: Translator, *, worker_name: str, clock: Callable[[], datetime]
+    database: Database,
+    translator: Translator,
+    settled: _Settled,
+    *,
+    worker_name: str,
+    clock: Callable[[], datetime],
 ) -> int:
     try:
         offered = translator.routes()
@@ -102,9 +127,15 @@ def _round(
         log.warning("no routes known: %s", error)
         return 0
     with database.reading() as session:  # an idle worker only reads
-        stale = queries.routes_are_stale(session, offered)
-        missing = stale or queries.has_missing(session)
-        if not missing and not queries.has_work(session, now=clock()):
+        stale = missing = False
+        counts = owed.counts(session)
+        if not settled.holds(counts, offered, clock()):
+            stale = owed.routes_are_stale(session, offered)
+            missing = stale or owed.has_missing(session)
+            if not missing:
+                settled.counts, settled.routes = counts, offered
+                settled.until = clock() + LOOK_ANYWAY
+        if not missing and not owed.has_work(session, now=clock()):
             return 0
     with database.writing() as session:
         if stale:

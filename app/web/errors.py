@@ -7,12 +7,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.refusals import Kind, Refusal, mark, missing
+from app.web import problems
 from app.web.forms import Typed
+from app.web.headers import TOO_MUCH
 from app.web.reader import reader_of
-from app.web.rendering import STATUS, refusal_words, show
+from app.web.rendering import STATUS, show
 
 log = logging.getLogger("baraza.web")
 
@@ -32,21 +34,15 @@ NOT_SENT = Refusal(
 )
 
 
+UNREADABLE = Refusal(Kind.INVALID, "unreadable", mark("What was sent cannot be read."))
+
+
 def answer(request: Request, refusal: Refusal, *, status: int | None = None) -> Response:
     """Return a refusal in the form the asker understands."""
+    if problems.is_for_programs(request):
+        return problems.problem(request, refusal, status=status)
     reader = reader_of(request)
     status = status or STATUS[refusal.kind]
-    if request.url.path.startswith("/api/"):
-        problem = {
-            "type": "about:blank",
-            "title": refusal.kind.value,
-            "status": status,
-            "detail": refusal_words(refusal, reader.interface),
-            "code": refusal.code,
-        }
-        if refusal.field:
-            problem["field"] = refusal.field
-        return JSONResponse(problem, status_code=status, media_type="application/problem+json")
     # What was typed goes back to the person, whatever went wrong.
     typed: Typed | None = getattr(request.state, "typed", None)
     page = RefusalPage(refusal, typed.text("text") if typed else "")
@@ -72,6 +68,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
+        if problems.is_for_programs(request):
+            return problems.malformed(request, error)
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
         message = mark("This request is not in the form we expect: %(place)s.")
@@ -84,7 +82,8 @@ def install(app: FastAPI) -> None:
         if error.status_code == 404:
             return answer(request, missing())
         message = mark("This cannot be done here (%(status)s).")
-        refusal = Refusal(Kind.INVALID, "http", message, {"status": error.status_code})
+        otherwise = Refusal(Kind.INVALID, "http", message, {"status": error.status_code})
+        refusal = {400: UNREADABLE, 413: TOO_MUCH}.get(error.status_code, otherwise)
         response = answer(request, refusal, status=error.status_code)
         for name, value in (error.headers or {}).items():
             response.headers[name] = value

@@ -33,13 +33,18 @@ class Typed:
         return bool(self.text(name).strip())
 
 
+def same_line_ends(text: str) -> str:
+    """Return a text whose lines all end in `\\n`, whatever machine it was typed on."""
+    return _LINE_ENDS.sub("\n", text)
+
+
 async def typed(request: Request) -> Typed:
     """Read the form of this request. Uploaded files are not taken and come out as nothing."""
     form = await request.form()
     fields: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
-            fields.setdefault(name, []).append(_LINE_ENDS.sub("\n", value))
+            fields.setdefault(name, []).append(same_line_ends(value))
     result = Typed({name: tuple(values) for name, values in fields.items()})
     request.state.typed = result  # so that an error page can give it back
     return result

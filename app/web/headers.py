@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.refusals import Kind, Refusal, mark
+from app.web.problems import is_for_programs, problem
 
 LARGEST_BODY = 1_000_000  # bytes; a post of the largest word limit is far smaller
 
@@ -31,6 +35,15 @@ def security_headers(style_hash: str, *, https: bool) -> dict[str, str]:
     if https:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return headers
+
+
+TOO_MUCH = Refusal(Kind.INVALID, "too_much", mark("This is too much to take at once."))
+
+
+def _too_much(request: Request) -> Response:
+    if is_for_programs(request):
+        return problem(request, TOO_MUCH, status=413)
+    return PlainTextResponse(TOO_MUCH.message, status_code=413)
 
 
 class Envelope:
@@ -65,7 +78,7 @@ class Envelope:
 
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > LARGEST_BODY:
-            refusal = PlainTextResponse("This is too much to take at once.", status_code=413)
+            refusal = _too_much(Request(scope))
             await refusal(scope, receive, send_with_headers)
             return
         received = 0
@@ -76,8 +89,8 @@ class Envelope:
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 if received > LARGEST_BODY:
-                    # A body without a declared length that never ends: hang up on it.
-                    return {"type": "http.disconnect"}
+                    # A body without a declared length that never ends. FastAPI hands this on.
+                    raise HTTPException(413)
             return message
 
         started = False

@@ -8,11 +8,12 @@ from babel.dates import (
     format_skeleton,
     format_time,
     format_timedelta,
-    get_period_id,
     get_timezone_location,
 )
 
 from app.languages import locale_of
+from app.refusals import mark
+from app.web.i18n import say
 
 
 def day(value: date, language: str) -> str:
@@ -20,23 +21,34 @@ def day(value: date, language: str) -> str:
     return format_date(value, "long", locale=locale_of(language))
 
 
+def part_of_day(instant: datetime, zone: ZoneInfo) -> str:
+    """Return `night` (22-6), `morning` (6-12), `afternoon` (12-18) or `evening` (18-22)."""
+    hour = instant.astimezone(zone).hour
+    if hour < 6 or hour >= 22:
+        return "night"
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+
+
+_PARTS = {
+    "night": mark("at night"),
+    "morning": mark("in the morning"),
+    "afternoon": mark("in the afternoon"),
+    "evening": mark("in the evening"),
+}
+
+
 def day_and_part(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return `Thursday 14 March, in the morning`: coarse on purpose (TRUST T-4)."""
+    """Return `Sat, Mar 14, in the morning`: coarse on purpose (TRUST T-4)."""
     locale = locale_of(language)
-    local = instant.astimezone(zone)
-    shown = format_skeleton("MMMMEEEEd", local, tzinfo=zone, locale=locale)
-    period = get_period_id(local, tzinfo=zone, locale=locale)
-    periods = locale.day_periods.get("stand-alone", {}).get("wide", {})
-    formats = locale.day_periods.get("format", {}).get("wide", {})
-    part = formats.get(period) or periods.get(period)
-    return f"{shown}, {part}" if part else str(shown)
+    on = format_skeleton("MMMEd", instant, tzinfo=zone, locale=locale)
+    return f"{on}, {say(_PARTS[part_of_day(instant, zone)], language)}"
 
 
 def moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """Return day, time, place of the time zone and its offset: an exact, unmistakable instant."""
     locale = locale_of(language)
     local = instant.astimezone(zone)
-    on = format_skeleton("MMMMEEEEd", local, tzinfo=zone, locale=locale)
+    on = format_skeleton("MMMEd", local, tzinfo=zone, locale=locale)
     at = format_time(local, "short", tzinfo=zone, locale=locale)
     return f"{on}, {at} ({zone_name(zone, local, language)})"
 

@@ -5,27 +5,34 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.database import Database, new_id
+from app.database import Database, WriteSession, new_id
 from app.identity import hashing
 from app.identity.actions import enrol, renew_return_code
+from app.identity.hashing import FreshCode, fresh_return_code
 from app.identity.models import Person
 from app.identity.queries import has_return_code, person_by_code
 from app.identity.rules import read_code
 from app.refusals import Refusal
+from tests.identity.counting import Counting
 
 PEPPER = b"the pepper of the tests, 32 bytes or more"
 
 
-def digits_of(shown: str) -> str:
-    digits = read_code(shown)
+def digits_of(code: FreshCode) -> str:
+    digits = read_code(code.shown)
     assert isinstance(digits, str)
     return digits
 
 
+def enrolled(session: WriteSession, now: datetime) -> tuple[str, FreshCode]:
+    code = fresh_return_code(PEPPER)
+    return enrol(session, code=code, now=now), code
+
+
 def test_a_person_is_found_by_their_code(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        amina, code = enrol(session, pepper=PEPPER, now=now)
-        other, other_code = enrol(session, pepper=PEPPER, now=now)
+        amina, code = enrolled(session, now)
+        other, other_code = enrolled(session, now)
 
     with database.reading() as session:
         assert person_by_code(session, code=digits_of(code), pepper=PEPPER) == amina
@@ -35,10 +42,10 @@ def test_a_person_is_found_by_their_code(database: Database, now: datetime) -> N
 
 
 def test_a_renewed_code_replaces_the_old_one(database: Database, now: datetime) -> None:
-    later = now + timedelta(hours=1)
+    later, new = now + timedelta(hours=1), fresh_return_code(PEPPER)
     with database.writing() as session:
-        amina, old = enrol(session, pepper=PEPPER, now=now)
-        new = renew_return_code(session, person_id=amina, pepper=PEPPER, now=later)
+        amina, old = enrolled(session, now)
+        renew_return_code(session, person_id=amina, code=new, now=later)
 
     with database.reading() as session:
         assert person_by_code(session, code=digits_of(old), pepper=PEPPER) is None
@@ -48,7 +55,7 @@ def test_a_renewed_code_replaces_the_old_one(database: Database, now: datetime) 
 
 def test_nobody_has_no_code_to_renew(database: Database, now: datetime) -> None:
     with database.writing() as session, pytest.raises(Refusal) as refused:
-        renew_return_code(session, person_id="nobody", pepper=PEPPER, now=now)
+        renew_return_code(session, person_id="nobody", code=fresh_return_code(PEPPER), now=now)
 
     assert refused.value.code == "missing"
 
@@ -57,8 +64,7 @@ def test_a_copy_of_the_database_without_the_pepper_verifies_no_code(
     database: Database, now: datetime
 ) -> None:
     with database.writing() as session:
-        _, shown = enrol(session, pepper=PEPPER, now=now)
-    code = digits_of(shown)
+        code = digits_of(enrolled(session, now)[1])
 
     with database.reading() as session:
         assert person_by_code(session, code=code, pepper=b"") is None
@@ -67,6 +73,26 @@ def test_a_copy_of_the_database_without_the_pepper_verifies_no_code(
     assert kept.return_code_hash is not None
     assert len(kept.return_code_hash) == 32
     assert code.encode() not in kept.return_code_hash
+
+
+def test_a_code_costs_one_hash_whosever_it_is(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = fresh_return_code(PEPPER)
+    with database.writing() as session:
+        amina, old = enrolled(session, now)
+        renew_return_code(session, person_id=amina, code=new, now=now)
+    counted = Counting()
+    monkeypatch.setattr(hashing, "hashes_at_once", counted)
+
+    with database.reading() as session:
+        found = [
+            person_by_code(session, code=code, pepper=PEPPER)
+            for code in (digits_of(new), digits_of(old), "0" * 20)
+        ]
+
+    assert found == [amina, None, None]
+    assert counted.hashes == 3
 
 
 def test_a_code_hash_depends_on_secret_pepper_and_purpose() -> None:
@@ -120,14 +146,14 @@ def test_ids_neither_count_nor_order_people() -> None:
 
 def test_enrolled_people_have_such_ids(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        ids = {enrol(session, pepper=PEPPER, now=now)[0] for _ in range(3)}
+        ids = {enrolled(session, now)[0] for _ in range(3)}
 
     assert len(ids) == 3
     assert all(len(one) == 16 and not one.isdigit() for one in ids)
 
 
 def test_every_place_of_a_return_code_is_drawn() -> None:
-    codes = [digits_of(hashing.fresh_return_code(PEPPER).shown) for _ in range(30)]
+    codes = [digits_of(fresh_return_code(PEPPER)) for _ in range(30)]
 
     assert len(set(codes)) == 30
     # Of ten digits, thirty draws leave out five or more about once in a thousand million times.

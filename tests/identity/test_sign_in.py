@@ -14,6 +14,7 @@ from app.identity.actions import NewFacilitator, add_facilitator, remove_facilit
 from app.identity.queries import facilitator_by_name, facilitators
 from app.identity.sign_in import change_password, sign_in_facilitator
 from app.refusals import Refusal
+from tests.identity.counting import Counting
 
 STEP = timedelta(seconds=30)
 
@@ -168,18 +169,6 @@ def test_every_wrong_sign_in_gets_the_same_answer_after_as_many_hashes(
     (digits_answer,), (recovery_answer,) = with_digits, with_recovery_code
     assert digits_answer[:2] == recovery_answer[:2]
     assert (digits_answer[2], recovery_answer[2]) == (1, 2)
-
-
-class Counting(threading.Semaphore):
-    """Stands where every hash passes, and counts."""
-
-    def __init__(self) -> None:
-        super().__init__(2)
-        self.hashes = 0
-
-    def __enter__(self) -> bool:  # type: ignore[override]  # as threading.Semaphore does
-        self.hashes += 1
-        return super().__enter__()
 
 
 def test_a_name_is_taken_once(database: Database, amina: NewFacilitator, now: datetime) -> None:

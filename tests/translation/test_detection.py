@@ -29,7 +29,7 @@ def test_what_says_nothing_is_in_the_writers_language_and_not_sure(text: str) ->
 
 
 def test_the_writers_language_decides_what_two_languages_share() -> None:
-    text = "a água limpa"
+    text = "o problema é grave"
     assert suggest_language(text, prior=["gl", "es"]).language == "gl"
     assert suggest_language(text, prior=["pt", "es"]).language == "pt"
 

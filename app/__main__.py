@@ -1,0 +1,5 @@
+"""`python -m app …` is the same as `baraza …`."""
+
+from app.cli import main
+
+main()

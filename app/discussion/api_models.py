@@ -1,0 +1,146 @@
+"""What the JSON API takes and gives of threads and posts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, StrictBool
+
+from app.consultations.api_models import ConsultationEntry, Line, Quotation, Rendition, rendition
+from app.consultations.rules import Role
+from app.discussion.queries import PostFacts, PostView, ThreadCount, ThreadView
+from app.translation import rules as translation_rules
+from app.web.api import Body, Id, Prose
+
+Words = Mapping[str, translation_rules.Rendition]
+
+
+# --- Threads and consultations ----------------------------------------------------------------
+
+
+class ThreadEntry(BaseModel):
+    """A thread in the list of a consultation's threads."""
+
+    number: int
+    title: Rendition
+    question: Rendition
+    is_open: bool = Field(description="Takes posts now")
+    opens_at: datetime
+    closes_at: datetime = Field(description="The first instant at which it takes no more posts")
+    closed_because: Rendition | None = Field(description="Closed by hand, and why")
+    theme_on: date | None = Field(description="The day whose theme this is")
+    posts: int = Field(description="Posts that are shown, replies included")
+
+
+def thread_entry(
+    view: ThreadView, words: Words, count: ThreadCount, now: datetime
+) -> ThreadEntry:
+    """Return a thread as it stands at `now`."""
+    reason = view.closure_reason_id
+    return ThreadEntry(
+        number=view.number,
+        title=rendition(words[view.title_id]),
+        question=rendition(words[view.question_id]),
+        is_open=view.times.is_open(now),
+        opens_at=view.times.starts_at,
+        closes_at=view.times.ends_at,
+        closed_because=rendition(words[reason]) if reason else None,
+        theme_on=view.theme_on,
+        posts=count.posts,
+    )
+
+
+class Threads(BaseModel):
+    """A consultation's threads by number."""
+
+    threads: list[ThreadEntry]
+
+
+class Thread(ThreadEntry):
+    """A thread with what it has said so far."""
+
+    summary: Rendition | None = Field(description="The facilitators' newest summary")
+
+
+class Announcement(BaseModel):
+    """A word from the facilitators to everybody."""
+
+    text: Rendition
+    announced_on: date
+
+
+class Change(BaseModel):
+    """A change of the times of a consultation, and its reason."""
+
+    changed_on: date
+    closed_at_before: datetime
+    closes_at: datetime
+    reason: Rendition
+
+
+class Consultation(ConsultationEntry):
+    """What a consultation asks, of whom, until when, and what it promises."""
+
+    brief: Rendition
+    promise: Rendition | None = Field(description="What happens with the words")
+    consent: Rendition | None = Field(description="What one agrees to by joining")
+    word_limit: int = Field(description="Words a post may have")
+    role: Role = Field(description="What you are in it")
+    may_read: bool = Field(description="False where reading takes an invitation; no threads then")
+    threads: list[ThreadEntry]
+    announcements: list[Announcement]
+    changes: list[Change]
+
+
+# --- Posts -------------------------------------------------------------------------------------
+
+
+class PartOfDay(Enum):
+    """When on a day, as coarse as people are told of each other."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+def part_of_day(local: datetime) -> PartOfDay:
+    """Return the part of the day of a local time: from 6, 12, 18 and 21 o'clock."""
+    if 6 <= local.hour < 12:
+        return PartOfDay.MORNING
+    if 12 <= local.hour < 18:
+        return PartOfDay.AFTERNOON
+    return PartOfDay.EVENING if 18 <= local.hour < 21 else PartOfDay.NIGHT
+
+
+class Original(BaseModel):
+    """Words as they were written."""
+
+    text: str
+    language: str
+
+
+class _Written(BaseModel):
+    id: str
+    written_on: date = Field(description="In the consultation's time zone")
+    part_of_day: PartOfDay = Field(description="In the consultation's time zone")
+    written_at: datetime = Field(description="Only for those who run the consultation", default=...)
+
+
+class Post(BaseModel):
+    """A post in a thread."""
+
+    id: str
+    name: str
+    country: str | None
+    written_on: date = Field(description="In the consultation's time zone")
+    part_of_day: PartOfDay = Field(description="In the consultation's time zone")
+    written_at: datetime | None = Field(
+        None, description="Only for those who run the consultation; left out for all others"
+    )
+    edited: bool
+    reply_to: str | None = Field(description="The post it answers")
+    rendition: Rendition
+    original: Original | None = Field(None, description="Only with `original=1`; else left out")

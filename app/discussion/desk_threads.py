@@ -1,0 +1,244 @@
+"""Desk pages of threads: the list, and the form to add or change one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.consultations import desk_urls as urls
+from app.consultations.access import Admitted, Facilitating
+from app.consultations.desk_frame import Frame, back_to, frame_of, offered
+from app.consultations.typed import accepted, as_typed, day, instant, instant_or_same
+from app.database import ReadSession
+from app.discussion.facilitation import (
+    add_thread,
+    change_thread,
+)
+from app.discussion.facilitation_rules import why_not_open_thread
+from app.discussion.queries import ThreadView, thread, thread_counts, threads
+from app.refusals import Refusal, missing
+from app.translation.queries import originals, renditions
+from app.translation.rules import Rendition
+from app.web.dependencies import Now, Process, Reading
+from app.web.forms import Form, Typed
+from app.web.reader import Reader, Reads
+from app.web.rendering import STATUS, show
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class ThreadLine:
+    """A thread in the list: whether it is open, until or from when, how much was written."""
+
+    number: int
+    title: Rendition
+    posts: int
+    is_open: bool
+    opens_at: datetime | None  # while it lies ahead
+    closes_at: datetime
+    closed_by_hand: bool
+    theme_on: date | None
+
+
+def thread_lines(
+    session: ReadSession, found: list[ThreadView], reader: str, now: datetime
+) -> tuple[ThreadLine, ...]:
+    """Return these threads as lines of a list, for a reader of a language."""
+    words = renditions(session, text_ids={one.title_id for one in found}, reader=reader)
+    counts = thread_counts(session, {one.id for one in found}, since=now)
+    return tuple(
+        ThreadLine(
+            number=one.number,
+            title=words[one.title_id],
+            posts=counts[one.id].posts,
+            is_open=one.times.is_open(now),
+            opens_at=one.times.starts_at if now < one.times.starts_at else None,
+            closes_at=one.times.ends_at,
+            closed_by_hand=one.times.closed_by_hand_at is not None,
+            theme_on=one.theme_on,
+        )
+        for one in found
+    )
+
+
+@dataclass(frozen=True)
+class ThreadsPage:
+    """The threads of a consultation, each with a button to open or close it."""
+
+    frame: Frame
+    problem: Refusal | None
+    threads: tuple[ThreadLine, ...]
+    impossible: Refusal | None  # why none can be opened by hand now
+
+
+@router.get(urls.THREADS)
+def thread_list(
+    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
+) -> Response:
+    """Show the threads of a consultation."""
+    view = admitted.consultation
+    page = ThreadsPage(
+        frame=frame_of(request, session, admitted, reader),
+        problem=None,
+        threads=thread_lines(
+            session, threads(session, view.id, view.schedule), reader.language, now
+        ),
+        impossible=why_not_open_thread(view.schedule, now),
+    )
+    return show(request, reader, "facilitate/threads.html", page)
+
+
+@dataclass(frozen=True)
+class ThreadForm:
+    """The form of a thread's words and times; `number` is None for a new one."""
+
+    frame: Frame
+    typed: Typed
+    problem: Refusal | None
+    number: int | None
+    opens_at: datetime
+    closes_at: datetime
+    offered: tuple[str, ...]
+
+
+def _form(
+    request: Request,
+    session: ReadSession,
+    admitted: Admitted,
+    reader: Reader,
+    number: int | None,
+    typed: Typed,
+    problem: Refusal | None = None,
+) -> Response:
+    schedule = admitted.consultation.schedule
+    page = ThreadForm(
+        frame=frame_of(request, session, admitted, reader),
+        typed=typed,
+        problem=problem,
+        number=number,
+        opens_at=schedule.opens_at,
+        closes_at=schedule.closes_at,
+        offered=offered(typed.line("language")),
+    )
+    status = STATUS[problem.kind] if problem else 200
+    return show(request, reader, "facilitate/thread_form.html", page, status=status)
+
+
+def _own_time(form: Typed, name: str, zone: str, before: datetime | None) -> datetime | None:
+    """Return a thread's own time as typed, None where none was. Raises Refusal."""
+    typed, choice = form.line(name), form.line(f"{name}_choice")
+    if not typed:
+        return None
+    if before is not None:
+        return accepted(instant_or_same(typed, zone, choice, before=before, field=name))
+    return accepted(instant(typed, zone, choice, field=name))
+
+
+@router.get(urls.ADD_THREAD)
+def add_form(request: Request, admitted: Facilitating, reader: Reads, session: Reading) -> Response:
+    """Show the form for a new thread."""
+    typed = Typed({"language": (admitted.consultation.language,)})
+    return _form(request, session, admitted, reader, None, typed)
+
+
+@router.post(urls.ADD_THREAD)
+def add_now(
+    request: Request,
+    admitted: Facilitating,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Add a thread."""
+    view = admitted.consultation
+    zone = view.schedule.timezone
+    try:
+        with process.database.writing() as writing:
+            number = add_thread(
+                writing,
+                consultation_id=view.id,
+                title=form.text("title"),
+                question=form.text("question"),
+                language=form.line("language"),
+                opens_at=_own_time(form, "opens", zone, None),
+                closes_at=_own_time(form, "closes", zone, None),
+                theme_on=accepted(day(form.line("theme_on"), field="theme_on")),
+                facilitator_id=admitted.facilitator_id,
+                now=now,
+            )
+    except Refusal as refusal:
+        return _form(request, session, admitted, reader, None, form, refusal)
+    return back_to(urls.THREAD, view.slug, "thread_added", number=number)
+
+
+def found_thread(session: ReadSession, admitted: Admitted, number: int) -> ThreadView:
+    """Return the thread of that number of this consultation. Raises Refusal."""
+    view = admitted.consultation
+    found = thread(session, view.id, number, view.schedule)
+    if found is None:
+        raise missing()
+    return found
+
+
+@router.get(urls.CHANGE_THREAD)
+def change_form(
+    request: Request, number: int, admitted: Facilitating, reader: Reads, session: Reading
+) -> Response:
+    """Show the form of a thread's words and times."""
+    found = found_thread(session, admitted, number)
+    zone = admitted.consultation.schedule.timezone
+    words = originals(session, text_ids=[found.title_id, found.question_id])
+    opens = as_typed(found.times.opens_at, zone) if found.times.opens_at else ("", "")
+    closes = as_typed(found.times.closes_at, zone) if found.times.closes_at else ("", "")
+    typed = Typed(
+        {
+            "title": (words[found.title_id].body,),
+            "question": (words[found.question_id].body,),
+            "language": (words[found.question_id].language,),
+            "opens": opens[:1],
+            "opens_choice": opens[1:],
+            "closes": closes[:1],
+            "closes_choice": closes[1:],
+            "theme_on": (str(found.theme_on or ""),),
+        }
+    )
+    return _form(request, session, admitted, reader, number, typed)
+
+
+@router.post(urls.CHANGE_THREAD)
+def change_now(
+    request: Request,
+    number: int,
+    admitted: Facilitating,
+    reader: Reads,
+    session: Reading,
+    process: Process,
+    now: Now,
+    form: Form,
+) -> Response:
+    """Change a thread's words and times."""
+    found = found_thread(session, admitted, number)
+    view = admitted.consultation
+    zone = view.schedule.timezone
+    try:
+        with process.database.writing() as writing:
+            change_thread(
+                writing,
+                consultation_id=view.id,
+                number=number,
+                title=form.text("title"),
+                question=form.text("question"),
+                language=form.line("language"),
+                opens_at=_own_time(form, "opens", zone, found.times.opens_at),
+                closes_at=_own_time(form, "closes", zone, found.times.closes_at),
+                theme_on=accepted(day(form.line("theme_on"), field="theme_on")),
+                facilitator_id=admitted.facilitator_id,
+                now=now,
+            )
+    except Refusal as refusal:
+        return _form(request, session, admitted, reader, number, form, refusal)
+    return back_to(urls.THREAD, view.slug, "thread_changed", number=number)

@@ -1,0 +1,1 @@
+"""Measuring Baraza: every figure beside the limit it could reach on the same machine."""
