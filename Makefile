@@ -13,7 +13,7 @@ COMPILE := $(UV) pip compile --quiet --no-config --upgrade --universal --python-
 	pyproject.toml build/needed.in
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench lock migration clean
+.PHONY: help install run test check format bench lock migration clean catalogs
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | \
@@ -72,3 +72,13 @@ $(VENV)/installed-%: %.lock pyproject.toml
 	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r $<
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
+
+catalogs: $(VENV)/installed-requirements-dev  ## bring the interface's words into every catalog
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k mark --no-location --sort-output \
+		--project=Baraza --version=1 --copyright-holder="the Baraza contributors" \
+		-o translations/messages.pot .
+	@for catalog in translations/*.po; do \
+		$(BIN)/pybabel -q update --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date \
+			-i translations/messages.pot -o $$catalog -l $$(basename $$catalog .po | tr - _) || exit 1; \
+	done

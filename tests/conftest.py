@@ -1,6 +1,7 @@
 """Fixtures that all tests share: databases, time, data; and what a run says at its end."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -33,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     worker_input: dict[str, str] | None = getattr(config, "workerinput", None)
     folder = worker_input["folder"] if worker_input else tempfile.mkdtemp(prefix="baraza-tests-")
     config.stash[_RUN_FOLDER] = Path(folder)
+    if not worker_input:
+        # Told to end, by `timeout` say, end as Ctrl-C does: the server of this run ends too.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

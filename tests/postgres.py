@@ -43,7 +43,7 @@ def start(folder: Path) -> None:
 def stop(folder: Path) -> None:
     """Stop the server of `folder`, if one runs there; its data are the caller's to remove."""
     if (folder / "data" / "postmaster.pid").exists():
-        _run(folder, "pg_ctl", "stop", "--mode=immediate", "--pgdata", str(folder / "data"))
+        _run(folder, "pg_ctl", "stop", "--mode=fast", "--pgdata", str(folder / "data"))
 
 
 def create_database(folder: Path, name: str) -> str:

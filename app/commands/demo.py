@@ -13,12 +13,14 @@ from typing import Annotated, Any
 
 import pyotp
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import utc_now
 from app.commands import serve
 from app.commands.installation import opened_or_exit, settings_or_exit
 from app.commands.schema import UnknownSchema, upgrade
 from app.consultations.queries import consultation
+from app.consultations.rules import Phase
 from app.database import Database
 from app.discussion.interchange import import_consultation
 from app.discussion.interchange_check import read
@@ -55,15 +57,19 @@ def demo(
     settings = settings_or_exit()
     try:
         upgrade(settings.database_address())
-    except (UnknownSchema, OSError) as error:
-        typer.echo(str(error), err=True)
+    except (UnknownSchema, OSError, SQLAlchemyError) as error:
+        typer.echo(f"The database cannot be used: {error}", err=True)
         raise typer.Exit(1) from error
     with opened_or_exit(settings) as database:
         slug = seed(database, now=utc_now())
         sign_in = facilitator_sign_in(database, settings.data_dir, now=utc_now())
         for warning in database.warnings():
             typer.echo(f"Warning: {warning}", err=True)
+        with database.reading() as session:
+            shown = consultation(session, slug)
     typer.echo(_welcome(settings, slug, sign_in))
+    if shown and shown.schedule.phase(utc_now()) is Phase.CLOSED:
+        typer.echo("It has closed by now. For a fresh one delete the data folder, and start again.")
     serve.run(listener, web_processes=1)
 
 

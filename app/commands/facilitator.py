@@ -15,6 +15,7 @@ from app.identity.actions import (
     record_act,
     remove_facilitator,
 )
+from app.refusals import mark
 
 facilitator = typer.Typer(no_args_is_help=True, help="Who may run consultations here.")
 
@@ -32,7 +33,7 @@ def add(name: Name) -> None:
             session,
             actor_kind="operator",
             actor_id=None,
-            verb="added a facilitator",
+            verb=mark("added a facilitator"),
             object_kind="facilitator",
             object_id=fresh.id,
             consultation_id=None,
@@ -63,7 +64,7 @@ def token(
             session,
             actor_kind="operator",
             actor_id=None,
-            verb="made an API token",
+            verb=mark("made an API token"),
             object_kind="facilitator",
             object_id=facilitator_id,
             consultation_id=None,
@@ -82,7 +83,7 @@ def remove(name: Name) -> None:
             session,
             actor_kind="operator",
             actor_id=None,
-            verb="removed a facilitator",
+            verb=mark("removed a facilitator"),
             object_kind="facilitator",
             object_id=facilitator_id,
             consultation_id=None,

@@ -1,6 +1,6 @@
 """Consultations, joining, and closing one before its time, for programs."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from app.consultations.queries import (
     participation,
 )
 from app.consultations.schedules import extend_or_close
+from app.database import ReadSession
 from app.identity.access import Attempt, in_turn, invitation_key
 from app.identity.actions import begin_session
 from app.identity.api import OPTIONAL_TOKEN, Known, no_dead_token
@@ -26,9 +27,11 @@ from app.identity.rules import INVITATION, participant_ends_at, read_invitation
 from app.refusals import Refusal, missing
 from app.translation.detection import suggest_language
 from app.translation.queries import renditions
+from app.translation.rules import Rendition
 from app.web.api import PREFIX, PROBLEMS, ApiReads, fields_named, plain_path
 from app.web.dependencies import Now, Process, Reading
 from app.web.problems import described
+from app.web.reader import Reader
 from app.web.state import State
 
 router = APIRouter(
@@ -46,11 +49,22 @@ def written_in(text: str, said: str | None, *, prior: Sequence[str]) -> str:
     return suggest_language(text[:_DETECTED_IN], prior=prior).language if said is None else said
 
 
+def words_for(
+    session: ReadSession, ids: Collection[str], reader: Reader, process: State
+) -> dict[str, Rendition]:
+    """Return texts as this reader gets them; what is not translated yet is wanted from now on."""
+    words = renditions(session, text_ids=ids, reader=reader.language)
+    process.noticeboard.note_wanted({(i, reader.language) for i, r in words.items() if r.pending})
+    return words
+
+
 @router.get("/consultations")
-def list_consultations(reader: ApiReads, session: Reading, now: Now) -> models.Consultations:
+def list_consultations(
+    reader: ApiReads, session: Reading, process: Process, now: Now
+) -> models.Consultations:
     """List every consultation: coming, open and closed."""
     found = consultations(session)
-    words = renditions(session, text_ids={c.title_id for c in found}, reader=reader.language)
+    words = words_for(session, {c.title_id for c in found}, reader, process)
     return models.Consultations(consultations=[models.entry(c, words, now) for c in found])
 
 
@@ -95,7 +109,6 @@ def take_part(
     Sent with the token of somebody who takes part elsewhere, it is the same person: both secrets
     come back null, and the token they have goes on.
     """
-    view = admitted.consultation
     joining = Joining(
         name=body.name,
         country=body.country,
@@ -104,7 +117,8 @@ def take_part(
         quotation=body.quotation,
         consent=body.consent,
     )
-    hashed = _invitation_hash(body, process.pepper) if view.by_invitation else None
+    needs_code = admitted.consultation.by_invitation and admitted.participation is None
+    hashed = _invitation_hash(body, process.pepper) if needs_code else None
     joined = _joined(process, admitted, joining, hashed, key, now)
     attempt.succeeded = True
     if admitted.participation is not None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StrictBool
 
 from app.consultations.queries import ConsultationView, ParticipationView
 from app.consultations.rules import ORGANISATION_TYPES, QUOTATIONS, Phase, Schedule
 from app.translation import rules as translation_rules
 from app.translation.rules import Standing, Verdict
-from app.web.api import Body, Prose
+from app.web.api import Body, Line, Prose
 
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)  # later instants have no local time everywhere
 
@@ -22,8 +22,6 @@ Quotation = Annotated[
         json_schema_extra={"enum": list(QUOTATIONS)},
     ),
 ]
-Line = Annotated[str, StringConstraints(max_length=200)]
-"""Something short; what it may be is for the rules to say."""
 
 
 class Rendition(BaseModel):

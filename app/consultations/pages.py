@@ -18,7 +18,7 @@ from app.consultations.forms import joining_from
 from app.consultations.queries import ConsultationView, consultations, last_closing_of
 from app.consultations.rules import ORGANISATION_TYPES, QUOTATIONS, Phase, why_not_join
 from app.database import ReadSession
-from app.identity.access import keep_session
+from app.identity.access import InvitationAttempt, keep_session
 from app.identity.actions import begin_session
 from app.identity.hashing import fresh_return_code, slow_hash
 from app.identity.rules import INVITATION, participant_ends_at, read_invitation
@@ -160,6 +160,7 @@ def join_form(
 
 @router.post(urls.JOIN)
 def join_now(
+    attempt: InvitationAttempt,
     request: Request,
     admitted: Visiting,
     reader: Reads,
@@ -178,8 +179,11 @@ def join_now(
             process, view.slug, joining, invitation_hash, known, form.text("key") or None, now
         )
     except Refusal as refusal:
+        # Only a wrong invitation is a guess that slows the next one down.
+        attempt.succeeded = refusal.field != "invitation"
         page = _join_page(admitted, reader, session, now, form, refusal)
         return show(request, reader, "consultations/join.html", page, status=STATUS[refusal.kind])
+    attempt.succeeded = True
     groups = tuple(joined.return_code.split()) if joined.return_code else ()
     response = show(request, reader, "consultations/code.html", CodePage(view.slug, groups))
     if token:

@@ -1,5 +1,6 @@
 """Who takes part in a consultation and who runs it, as far as facilitators decide it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -85,7 +86,7 @@ def add_facilitator_to(
     row = locked(session, consultation_id)
     added = facilitator_by_name(session, name=name)
     if added is None:
-        raise no_facilitator(name)
+        raise replace(no_facilitator(name), kind=Kind.INVALID)  # an answer to a form
     running = _running(session, row.id)
     if added in running:
         return
@@ -110,7 +111,7 @@ def remove_facilitator_from(
     removed = facilitator_by_name(session, name=name)
     running = _running(session, row.id)
     if removed is None or removed not in running:
-        raise no_facilitator(name)
+        raise replace(no_facilitator(name), kind=Kind.INVALID)  # an answer to a form
     if running == {removed}:
         raise Refusal(
             Kind.FORBIDDEN,

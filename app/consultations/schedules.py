@@ -1,6 +1,6 @@
 """What facilitators do with the times of a consultation: extend, close early, open again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.consultations import typed
@@ -62,7 +62,8 @@ def why_not_change(
             mark("The closing time is already over. Choose a later one."),
             field="closes",
         )
-    return why_not_schedule(opens_at, closes_at)
+    refusal = why_not_schedule(opens_at, closes_at)
+    return replace(refusal, field="closes") if refusal else None
 
 
 def extend_or_close(

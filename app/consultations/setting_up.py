@@ -5,6 +5,7 @@ Every act is logged; none commits.
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ def create_consultation(
         return before
     refusal = why_not_schedule(opens_at, closes_at) or _why_over(schedule, now)
     if refusal:
-        raise refusal
+        raise replace(refusal, field="closes")
     offered = _known_languages(draft.offered)
     row = Consultation(
         id=new_id(),
@@ -99,7 +100,6 @@ def _why_over(schedule: Schedule, now: datetime) -> Refusal | None:
         Kind.INVALID,
         "closes_in_the_past",
         mark("The closing time is already over. Choose a later one."),
-        field="closes",
     )
 
 

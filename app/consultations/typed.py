@@ -5,7 +5,7 @@ Each function returns the value or the Refusal of the field named `field`; `acce
 
 import unicodedata
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,6 +16,7 @@ from app.refusals import Kind, Refusal, mark
 TITLE_LIMIT = 200  # characters
 TEXT_LIMIT = 1000  # words of a brief, a promise, a consent, an announcement
 REASON_LIMIT = 200  # words
+YEARS = range(2000, 2200)  # another one is a slip
 
 _CHARACTERS_PER_WORD = 40  # a hard bound for words without end
 
@@ -128,23 +129,18 @@ def instant(typed: str, zone: str, choice: str = "", *, field: str) -> datetime 
         local = datetime.fromisoformat(text)
     except ValueError:
         local = None
-    if local is None or local.tzinfo is not None or "T" not in text:
+    if local is None or local.tzinfo is not None or "T" not in text or local.year not in YEARS:
         return Refusal(
             Kind.INVALID,
             "time_unreadable" if typed.strip() else "time_missing",
             mark("Give day and time, as in 2026-03-14 09:00."),
             field=field,
         )
-    try:
-        answer = local_instant(local, zone, choice)
-    except OverflowError:
-        return Refusal(
-            Kind.INVALID,
-            "time_unreadable",
-            mark("Give day and time, as in 2026-03-14 09:00."),
-            field=field,
-        )
-    return replace(answer, field=field) if isinstance(answer, Refusal) else answer
+    answer = local_instant(local, zone, choice)
+    if isinstance(answer, Refusal):
+        return replace(answer, field=field)
+    # In UTC: Python never holds a time in a doubled hour equal to one of another zone.
+    return answer.astimezone(UTC)
 
 
 def as_typed(at: datetime, zone: str) -> tuple[str, str]:

@@ -78,21 +78,22 @@ def contribute(
         answered = post_facts(session, reply_to)
         if answered is None or answered.thread_id != found.id or not answered.visible:
             raise missing()
-    text_id = write_text(
-        session, readership_id=view.readership_id, language=tag, body=body, now=now
-    )
-    post = Post(
-        id=new_id(),
-        thread_id=found.id,
-        participation_id=participation_id,
-        reply_to_id=reply_to,
-        text_id=text_id,
-        quotation=quotation if quotation in QUOTATIONS else None,
-        written_at=now,
-        held_at=now if held else None,
-    )
     try:
+        # All of it in the savepoint: who comes second leaves no words behind.
         with session.begin_nested():
+            text_id = write_text(
+                session, readership_id=view.readership_id, language=tag, body=body, now=now
+            )
+            post = Post(
+                id=new_id(),
+                thread_id=found.id,
+                participation_id=participation_id,
+                reply_to_id=reply_to,
+                text_id=text_id,
+                quotation=quotation if quotation in QUOTATIONS else None,
+                written_at=now,
+                held_at=now if held else None,
+            )
             session.add(post)
             session.flush()  # the revision refers to the post
             session.add(_revision(post, digest, now))

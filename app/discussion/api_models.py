@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, StrictBool
 
-from app.consultations.api_models import ConsultationEntry, Line, Quotation, Rendition, rendition
+from app.consultations.api_models import (
+    ConsultationEntry,
+    Rendition,
+    rendition,
+)
 from app.consultations.rules import Role
 from app.discussion.queries import PostFacts, PostView, ThreadCount, ThreadView
 from app.translation import rules as translation_rules
-from app.web.api import Body, Id, Prose
+from app.web.api import Body, Id, Line, Prose
 
 Words = Mapping[str, translation_rules.Rendition]
 
@@ -34,9 +38,7 @@ class ThreadEntry(BaseModel):
     posts: int = Field(description="Posts that are shown, replies included")
 
 
-def thread_entry(
-    view: ThreadView, words: Words, count: ThreadCount, now: datetime
-) -> ThreadEntry:
+def thread_entry(view: ThreadView, words: Words, count: ThreadCount, now: datetime) -> ThreadEntry:
     """Return a thread as it stands at `now`."""
     reason = view.closure_reason_id
     return ThreadEntry(
@@ -122,25 +124,120 @@ class Original(BaseModel):
     language: str
 
 
-class _Written(BaseModel):
-    id: str
-    written_on: date = Field(description="In the consultation's time zone")
-    part_of_day: PartOfDay = Field(description="In the consultation's time zone")
-    written_at: datetime = Field(description="Only for those who run the consultation", default=...)
+def original(words: translation_rules.Rendition) -> Original:
+    """Return words as they were written; `words` are no translation."""
+    return Original(text=words.body, language=words.language)
 
 
-class Post(BaseModel):
-    """A post in a thread."""
+class Written(BaseModel):
+    """When somebody wrote: coarse for all but those who run the consultation (TRUST T-4)."""
 
-    id: str
-    name: str
-    country: str | None
     written_on: date = Field(description="In the consultation's time zone")
     part_of_day: PartOfDay = Field(description="In the consultation's time zone")
     written_at: datetime | None = Field(
         None, description="Only for those who run the consultation; left out for all others"
     )
+
+
+def when(written_at: datetime, timezone: str, role: Role) -> dict[str, Any]:
+    """Return the fields of `Written` as somebody of that role is told them."""
+    local = written_at.astimezone(ZoneInfo(timezone))
+    told: dict[str, Any] = {"written_on": local.date(), "part_of_day": part_of_day(local)}
+    if role is Role.FACILITATOR:
+        told["written_at"] = written_at
+    return told
+
+
+class Post(Written):
+    """A post in a thread."""
+
+    id: str
+    name: str = Field(description="As its author wants to be seen")
+    country: str | None = Field(description="null: the author prefers not to say")
     edited: bool
     reply_to: str | None = Field(description="The post it answers")
     rendition: Rendition
     original: Original | None = Field(None, description="Only with `original=1`; else left out")
+
+
+def post(
+    view: PostView, timezone: str, role: Role, written: translation_rules.Rendition | None
+) -> Post:
+    """Return a post as somebody of that role reads it; `original` is unset where not `written`."""
+    asked = {"original": original(written)} if written else {}
+    return Post(
+        id=view.id,
+        name=view.name,
+        country=view.country,
+        edited=view.edited,
+        reply_to=view.answers.id if view.answers else None,
+        rendition=rendition(view.rendition),
+        **when(view.written_at, timezone, role),
+        **asked,
+    )
+
+
+class Posts(BaseModel):
+    """Some posts of a thread, oldest first."""
+
+    posts: list[Post]
+    next: str | None = Field(description="Ask again with `after=` this; null: no more posts yet")
+
+
+class PostState(Enum):
+    """Whether a post is shown to everybody, and if not, why."""
+
+    SHOWN = "shown"
+    HELD = "held"  # arrived after closing, waits for the facilitators
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+def state_of_post(facts: PostFacts) -> PostState:
+    """Return the state of a post."""
+    if facts.withdrawn:
+        return PostState.WITHDRAWN
+    if facts.hidden_reason_id:
+        return PostState.HIDDEN
+    return PostState.HELD if facts.held else PostState.SHOWN
+
+
+class PostInFull(Written):
+    """A post with its original and everything it was translated into."""
+
+    id: str
+    consultation: str = Field(description="Slug")
+    thread: int = Field(description="Number")
+    state: PostState
+    hidden_because: Rendition | None
+    name: str | None = Field(description="null where the post is not shown")
+    country: str | None
+    edited: bool
+    reply_to: str | None
+    original: Original | None = Field(description="null where the post is not shown")
+    rendition: Rendition | None = Field(description="In the reading language")
+    renditions: list[Rendition] = Field(description="Every finished translation")
+
+
+class Rewriting(Body):
+    """Other words for a post."""
+
+    text: Prose = Field(description="Plain text; blank space at its ends is taken off")
+    language: Line | None = Field(None, description="BCP 47; left out: it is detected")
+
+
+class Writing(Rewriting):
+    """Words for a thread."""
+
+    reply_to: Id | None = Field(None, description="The post it answers, of the same thread")
+    late: StrictBool = Field(False, description="Where the thread has closed: hold it for the desk")
+    quotation: Literal["name", "pseudonym", "country", "none"] | None = Field(
+        None, description="How this post may be quoted; left out: as chosen at joining"
+    )
+
+
+class ThreadClosing(Body):
+    """Why a thread is closed; saying so is better, and not required."""
+
+    reason: Prose = ""
+    language: Line | None = Field(None, description="Of the reason; left out: it is detected")

@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, select
 
 from app.consultations.models import Participation, ParticipationLanguage
 from app.database import ReadSession
-from app.discussion.desk_figures import waits
 from app.discussion.models import Hiding, Post, Thread
 from app.discussion.queries import is_visible
 from app.discussion.rules import POSTS_PER_PAGE, pages
@@ -135,7 +134,12 @@ def waiting_posts(
     """Return the late posts that wait for a facilitator, the oldest first, some at a time."""
     rows = session.execute(
         _select_posts()
-        .where(Thread.consultation_id == consultation_id, waits())
+        .where(
+            Thread.consultation_id == consultation_id,
+            Post.held_at.is_not(None),
+            Post.withdrawn_at.is_(None),
+            Hiding.id.is_(None),
+        )
         .order_by(Post.written_at, Post.id)
         .limit(HELD_SHOWN)
     ).all()
@@ -189,8 +193,8 @@ def desk_people(session: ReadSession, *, consultation_id: str, page: int) -> Des
         select(Post.participation_id, func.count())
         .where(Post.participation_id.in_(ids), is_visible())
         .group_by(Post.participation_id)
-    ).tuples()
-    counts = dict(written.all())
+    )
+    counts = {row[0]: row[1] for row in written}
     people = tuple(
         DeskPerson(
             id=row.id,

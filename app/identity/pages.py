@@ -37,7 +37,7 @@ from app.identity.queries import (
 )
 from app.identity.rules import facilitator_ends_at, read_code, unknown_code
 from app.identity.sign_in import change_password, read_second_factor, take_second_factor
-from app.refusals import Refusal, missing
+from app.refusals import Refusal, mark, missing
 from app.web.dependencies import Now, Process, Reading, Writing
 from app.web.forms import Form
 from app.web.reader import LANGUAGE_COOKIE, TIMEZONE_COOKIE, Reads
@@ -46,6 +46,16 @@ from app.web.state import State
 
 router = APIRouter()
 log = logging.getLogger("baraza.identity")
+
+KINDS = (
+    mark("consultation"),
+    mark("facilitator"),
+    mark("invitation"),
+    mark("participant"),
+    mark("post"),
+    mark("thread"),
+)
+"""What an act can be done to, named here so that the log is shown in the reader's language."""
 
 
 # --- Coming back and leaving -----------------------------------------------------------------
@@ -195,7 +205,7 @@ def _sign_in(
         token = begin_session(
             session, facilitator_id=known, ends_at=facilitator_ends_at(now), now=now
         )
-        _record(session, known, "signed in", now)
+        _record(session, known, mark("signed in"), now)
     return token
 
 
@@ -218,7 +228,7 @@ def sign_out(
 ) -> Response:
     """End a facilitator's session."""
     _end_former(session, request)
-    _record(session, str(known.facilitator_id), "signed out", now)
+    _record(session, str(known.facilitator_id), mark("signed out"), now)
     return _cleared(process, urls.SIGN_IN)
 
 
@@ -268,7 +278,7 @@ def password_change(
                 new_password=form.text("new_password"),
             )
             end_other_sessions(session, session_id=known.session_id)
-            _record(session, str(known.facilitator_id), "changed their password", now)
+            _record(session, str(known.facilitator_id), mark("changed their password"), now)
     except Refusal as refusal:
         with process.database.reading() as session:
             sessions = tuple(open_sessions(session, of=known, now=now))
@@ -287,7 +297,7 @@ def password_change(
 def sign_out_elsewhere(known: FacilitatorAsking, session: Writing, now: Now) -> Response:
     """End a facilitator's other sessions and API tokens."""
     end_other_sessions(session, session_id=known.session_id)
-    _record(session, str(known.facilitator_id), "signed out elsewhere", now)
+    _record(session, str(known.facilitator_id), mark("signed out elsewhere"), now)
     return RedirectResponse(f"{urls.PASSWORD}?done=sessions", status_code=303)
 
 

@@ -5,7 +5,6 @@ from the network. Here sentences of many texts go to the model in one call.
 """
 
 import logging
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from typing import Any
 
 from app.languages import readable_as_is
 from app.translation.argos_packages import argos_package_class, installed
-from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered
+from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered, usable_cores
 
 BEAM_SIZE = 2
 """Candidates kept while decoding: on the test packages 2 is as good as 4 and half as slow."""
@@ -120,7 +119,7 @@ class ArgosTranslator:
             model = Translator(
                 str(found[0] / "model"),
                 device="cpu",
-                inter_threads=len(os.sched_getaffinity(0)),
+                inter_threads=usable_cores(),
                 intra_threads=1,  # one sentence is too little work to share between cores
             )
         except (RuntimeError, ValueError, OSError, AttributeError) as error:

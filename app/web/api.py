@@ -27,7 +27,17 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-Prose = Annotated[str, AfterValidator(same_line_ends)]
+def _whole(text: str) -> str:
+    """Return a text if it can be kept; JSON can hold halves of characters, which nothing can."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("a text cannot hold half a character (a lone surrogate)")
+    return text
+
+
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_whole)]
+"""Something short; what it may be is for the rules to say."""
+
+Prose = Annotated[str, AfterValidator(_whole), AfterValidator(same_line_ends)]
 """Words of a person; their line ends become `\\n`, as those of a form do."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,16}$")]

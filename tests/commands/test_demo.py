@@ -6,7 +6,7 @@ import stat
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import pyotp
 import pytest
 from sqlalchemy import func, select

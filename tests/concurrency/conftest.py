@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import httpx
 import pytest
 
 from tests.conftest import Site
-from tests.serving import HOST, served
+from tests.serving import browser, served
 
 Made = TypeVar("Made")
 
@@ -30,9 +29,9 @@ class Hand:
     """A browser whose connection is already open, so that what it sends goes out at once."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
-        cookies = {"baraza": token} if token else None
-        address = f"http://{HOST}:{port}"
-        self.client = httpx.Client(base_url=address, cookies=cookies, timeout=60, trust_env=False)
+        self.client = browser(port)
+        if token:
+            self.client.cookies.set("baraza", token)
 
     def connected(self) -> "Hand":
         """Open the connection and return itself."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from sqlalchemy import func, select
 
 from app.consultations.invitations import invite
@@ -25,7 +25,7 @@ from tests.conftest import Site
 from tests.factories import a_consultation, a_facilitator, a_participation, a_thread
 
 Hands = Callable[[str | None], Hand]
-TIMES = 5
+TIMES = 3
 AT_ONCE = 5
 
 

@@ -365,6 +365,7 @@ def test_a_facilitator_is_out_after_half_an_hour_without_a_visit(
     answer = browser.get("/facilitate/acts")
     assert answer.status_code == 403
     assert "Please sign in first." in answer.text
+    assert '<a href="/facilitate/sign-in">' in answer.text
 
 
 def test_only_a_signed_in_facilitator_sees_facilitators_pages(
@@ -372,16 +373,17 @@ def test_only_a_signed_in_facilitator_sees_facilitators_pages(
 ) -> None:
     participant = site.browser()
     participant.post("/return", data={"code": code})
-    program = site.browser()
+    program, removed = site.browser(), site.browser()
     with site.database.writing() as session:
         token = begin_session(
             session, facilitator_id=amina.id, for_api=True, ends_at=now + DAY, now=now
         )
+        gone = add_facilitator(session, name="Gone", now=now)
     program.headers["authorization"] = f"Bearer {token}"
-    removed = site.browser()
-    sign_in(removed, site, amina)
+    sign_in(removed, site, gone)
+    assert removed.get("/facilitate/acts").status_code == 200
     with site.database.writing() as session:
-        remove_facilitator(session, name="Amina", now=now)
+        remove_facilitator(session, name="Gone", now=now)
 
     for browser in (site.browser(), participant, program, removed):
         assert browser.get("/facilitate/acts").status_code == 403
