@@ -9,8 +9,9 @@ RUN python -m venv .venv \
        --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
+COPY bench bench
 RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation --no-index --editable . \
-    && .venv/bin/python -m compileall -q app
+    && .venv/bin/python -m compileall -q app bench
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin baraza \
@@ -22,6 +23,7 @@ COPY static static
 COPY translations translations
 COPY --from=installed /srv/baraza/.venv .venv
 COPY --from=installed /srv/baraza/app app
+COPY --from=installed /srv/baraza/bench bench
 ENV PATH=/srv/baraza/.venv/bin:$PATH \
     HOME=/data \
     BARAZA_DATA_DIR=/data \

@@ -20,9 +20,10 @@ from app.consultations.actions import note_arrivals
 from app.consultations.home import home_of
 from app.database import Database
 from app.discussion import api as discussion_api
-from app.discussion import call, me
+from app.discussion import call, me, own_posts, post_page
 from app.discussion import desk as discussion_desk
 from app.discussion import pages as discussion_pages
+from app.identity import desk as identity_desk
 from app.identity import pages as identity_pages
 from app.identity.actions import note_visits
 from app.reports import api as reports_api
@@ -44,8 +45,11 @@ PAGES: tuple[APIRouter, ...] = (
     consultations_pages.router,
     call.router,
     discussion_pages.router,
+    post_page.router,
     me.router,
+    own_posts.router,
     identity_pages.router,
+    identity_desk.router,
     consultations_desk.router,
     discussion_desk.router,
     reports_pages.router,

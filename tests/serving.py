@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx2 as httpx
+import httpx2
 import uvicorn
 from fastapi import FastAPI
 
@@ -46,10 +46,10 @@ def served(app: FastAPI) -> Iterator[int]:
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # a client would load certificates for itself
 
 
-def browser(port: int) -> httpx.Client:
+def browser(port: int) -> httpx2.Client:
     """Return a client that keeps cookies and does not follow redirects by itself."""
     address = f"http://{HOST}:{port}"
-    return httpx.Client(base_url=address, timeout=60, trust_env=False, verify=_NO_TLS)
+    return httpx2.Client(base_url=address, timeout=60, trust_env=False, verify=_NO_TLS)
 
 
 @dataclass(frozen=True)

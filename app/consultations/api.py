@@ -28,7 +28,7 @@ from app.refusals import Refusal, missing
 from app.translation.detection import suggest_language
 from app.translation.queries import renditions
 from app.translation.rules import Rendition
-from app.web.api import PREFIX, PROBLEMS, ApiReads, fields_named, plain_path
+from app.web.api import PREFIX, PROBLEMS, ApiReads, fields_named, operation_id, plain_path
 from app.web.dependencies import Now, Process, Reading
 from app.web.problems import described
 from app.web.reader import Reader
@@ -39,6 +39,7 @@ router = APIRouter(
     tags=["consultations"],
     dependencies=[Depends(plain_path), Depends(no_dead_token)],
     responses=PROBLEMS,
+    generate_unique_id_function=operation_id,
 )
 
 _DETECTED_IN = 2000  # characters; more tell no more
@@ -106,8 +107,8 @@ def take_part(
 ) -> models.Joined:
     """Take part in a consultation.
 
-    Sent with the token of somebody who takes part elsewhere, it is the same person: both secrets
-    come back null, and the token they have goes on.
+    Sent with the token of somebody who takes part elsewhere, it is the same person, with a token
+    that lives longer and the return code they have. Who takes part here already stays as they are.
     """
     joining = Joining(
         name=body.name,
@@ -158,7 +159,7 @@ def _joined(
                     now=now,
                 )
                 token = None
-                if person_id is None:
+                if admitted.participation is None:
                     closing = last_closing_of(session, joined.person_id) or now
                     token = begin_session(
                         session,
@@ -195,7 +196,7 @@ _FIELDS = {"text": "reason", "closes": "closes_at"}
 
 
 @router.post(_CLOSURE, responses=described(401, 409))
-def close(
+def close_consultation(
     _: Known, body: models.Closing, admitted: Facilitating, process: Process, now: Now
 ) -> models.Times:
     """Close an open consultation at once, with a reason that everybody reads. For who runs it."""
@@ -203,7 +204,7 @@ def close(
 
 
 @router.delete(_CLOSURE, responses=described(401, 409))
-def open_again(
+def extend_consultation(
     _: Known, body: models.Extension, admitted: Facilitating, process: Process, now: Now
 ) -> models.Times:
     """Let a consultation be open until a later instant, closed or not. For who runs it.

@@ -147,7 +147,7 @@ class Joined(BaseModel):
 
     participant: Participant
     token: str | None = Field(
-        description="Bearer token, until a day after closing; null: keep yours"
+        description="Bearer token, until a day after closing; null: you took part already"
     )
     return_code: str | None = Field(description="To come back on any device; null: keep yours")
 

@@ -75,11 +75,11 @@ def start_form(request: Request, known: FacilitatorAsking, reader: Reads) -> Res
 @router.post(urls.START)
 def start(
     request: Request,
+    form: Form,
     known: FacilitatorAsking,
     reader: Reads,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Create a consultation, or give everything typed back with the reason why not."""
     draft = Draft(
@@ -166,12 +166,12 @@ def words_form(
 @router.post(urls.WORDS)
 def words_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Change the words of the call page."""
     wording = Wording(
@@ -244,12 +244,12 @@ def announce_form(
 @router.post(urls.ANNOUNCE)
 def announce_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Say something to everybody."""
     try:

@@ -77,12 +77,12 @@ def invitations_form(
 @router.post(urls.INVITATIONS)
 def invite_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Make an invitation and show its code: in this answer only, never in an address."""
     view = admitted.consultation

@@ -104,12 +104,12 @@ def schedule_form(
 @router.post(urls.SCHEDULE)
 def schedule_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Change the times of a consultation, with a reason that everybody reads."""
     view = admitted.consultation
@@ -151,12 +151,12 @@ def close_form(
 @router.post(urls.CLOSE)
 def close_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Close a consultation at once, with a reason that everybody reads."""
     try:

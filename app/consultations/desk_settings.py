@@ -77,12 +77,12 @@ def settings_form(
 @router.post(urls.SETTINGS)
 def settings_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Change who may join, how long a post may be, which counts are published."""
     try:
@@ -105,12 +105,12 @@ def settings_now(
 @router.post(urls.OFFER_LANGUAGE)
 def offer_language_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Translate everything into one more language."""
     try:

@@ -86,12 +86,12 @@ def team(request: Request, admitted: Facilitating, reader: Reads, session: Readi
 @router.post(urls.ADD_FACILITATOR)
 def add_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Let another facilitator run a consultation too."""
     refusal = why_not_now(admitted, now)
@@ -115,12 +115,12 @@ def add_now(
 @router.post(urls.REMOVE_FACILITATOR)
 def remove_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Let a facilitator run a consultation no longer."""
     refusal = why_not_now(admitted, now)

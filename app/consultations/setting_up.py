@@ -38,7 +38,7 @@ def create_consultation(
     wording = drafts.checked_wording(draft, closes_on=closes_at.astimezone(ZoneInfo(zone)).date())
     schedule = Schedule(opens_at, closes_at, zone)
     before = _created_before(session, facilitator_id, wording, schedule)
-    if before:
+    if before and draft.slug.strip().lower() in ("", before):
         return before
     refusal = why_not_schedule(opens_at, closes_at) or _why_over(schedule, now)
     if refusal:

@@ -8,7 +8,8 @@ from fastapi import Depends
 from app.consultations.access import Admitted, MayRead, admit
 from app.consultations.queries import consultation_by_id
 from app.consultations.rules import Role, why_not_read
-from app.discussion.queries import PostFacts, ThreadView, post_facts, thread
+from app.discussion.queries import PostFacts, post_facts
+from app.discussion.thread_queries import ThreadView, thread
 from app.identity.access import Asking
 from app.refusals import missing
 from app.web.dependencies import Reading

@@ -11,7 +11,7 @@ from app.consultations.queries import ConsultationView, consultation_by_id
 from app.consultations.rules import QUOTATIONS, Role
 from app.database import WriteSession, new_id
 from app.discussion.models import Post, Revision, Thread
-from app.discussion.queries import PostFacts, post_facts, thread
+from app.discussion.queries import PostFacts, post_facts
 from app.discussion.rules import (
     already_written,
     digest_of,
@@ -21,6 +21,7 @@ from app.discussion.rules import (
     why_not_edit,
     why_not_words,
 )
+from app.discussion.thread_queries import thread
 from app.refusals import missing
 from app.translation.actions import write_text
 

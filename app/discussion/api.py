@@ -19,10 +19,10 @@ from app.discussion import api_models as models
 from app.discussion.api_me import router as me_router
 from app.discussion.api_posts import router as posts_router
 from app.discussion.facilitation import close_thread, reopen_thread
-from app.discussion.queries import newest_summary, thread, thread_counts, threads
+from app.discussion.thread_queries import newest_summary, thread, thread_counts, threads
 from app.identity.api import OPTIONAL_TOKEN, Known, no_dead_token
 from app.refusals import missing
-from app.web.api import PREFIX, PROBLEMS, ApiReads, fields_named, plain_path
+from app.web.api import PREFIX, PROBLEMS, ApiReads, fields_named, operation_id, plain_path
 from app.web.dependencies import Now, Process, Reading
 from app.web.problems import described
 from app.web.reader import Reader
@@ -32,6 +32,7 @@ router = APIRouter(
     prefix=PREFIX,
     dependencies=[Depends(plain_path), Depends(no_dead_token)],
     responses=PROBLEMS,
+    generate_unique_id_function=operation_id,
 )
 router.include_router(posts_router)
 router.include_router(me_router)
@@ -140,7 +141,7 @@ _CLOSURE = _THREAD + "/closure"
 
 
 @router.post(_CLOSURE, tags=["threads"], responses=described(401, 409))
-def close(
+def close_thread_now(
     _: Known,
     number: int,
     admitted: Facilitating,
@@ -170,7 +171,7 @@ def close(
 
 
 @router.delete(_CLOSURE, tags=["threads"], responses=described(401, 409))
-def open_again(
+def open_thread_again(
     _: Known, number: int, admitted: Facilitating, reader: ApiReads, process: Process, now: Now
 ) -> models.Thread:
     """Open a thread now, whatever kept it closed, for those who run the consultation."""

@@ -14,7 +14,8 @@ from app.consultations.api_models import (
     rendition,
 )
 from app.consultations.rules import Role
-from app.discussion.queries import PostFacts, PostView, ThreadCount, ThreadView
+from app.discussion.queries import PostFacts, PostView
+from app.discussion.thread_queries import ThreadCount, ThreadView
 from app.translation import rules as translation_rules
 from app.web.api import Body, Id, Line, Prose
 

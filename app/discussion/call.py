@@ -13,14 +13,8 @@ from app.consultations.actions import mark_read
 from app.consultations.queries import announcements, schedule_changes
 from app.consultations.rules import Phase, why_not_join, why_not_read
 from app.discussion import urls
-from app.discussion.queries import (
-    PostView,
-    ThreadCount,
-    ThreadView,
-    new_posts,
-    thread_counts,
-    threads,
-)
+from app.discussion.queries import PostView, new_posts
+from app.discussion.thread_queries import ThreadCount, ThreadView, thread_counts, threads
 from app.refusals import Refusal
 from app.translation.queries import renditions
 from app.translation.rules import Rendition

@@ -27,7 +27,7 @@ from app.discussion.desk_posts import router as posts_router
 from app.discussion.desk_thread import router as thread_router
 from app.discussion.desk_threads import ThreadLine, thread_lines
 from app.discussion.desk_threads import router as threads_router
-from app.discussion.queries import ThreadView, threads
+from app.discussion.thread_queries import ThreadView, threads
 from app.identity.access import FacilitatorAsking
 from app.translation.queries import TranslationFigures, renditions, translation_figures
 from app.translation.rules import Rendition

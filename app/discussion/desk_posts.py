@@ -136,13 +136,13 @@ def hide_form(
 @router.post(urls.HIDE)
 def hide_now(
     request: Request,
+    form: Form,
     post: str,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Hide a post, or keep a late one out."""
     found = _found(session, admitted, post, reader)

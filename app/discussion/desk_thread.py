@@ -15,7 +15,7 @@ from app.discussion.desk_queries import DeskPosts, desk_posts
 from app.discussion.desk_threads import ThreadLine, found_thread, thread_lines
 from app.discussion.facilitation import close_thread, reopen_thread, summarise
 from app.discussion.facilitation_rules import why_not_close_thread, why_not_open_thread
-from app.discussion.queries import ThreadView, newest_summary
+from app.discussion.thread_queries import ThreadView, newest_summary
 from app.refusals import Refusal
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
@@ -174,13 +174,13 @@ def close_form(
 @router.post(urls.CLOSE_THREAD)
 def close_now(
     request: Request,
+    form: Form,
     number: int,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Close a thread now."""
     found = found_thread(session, admitted, number)
@@ -241,13 +241,13 @@ def summary_form(
 @router.post(urls.SUMMARISE)
 def summarise_now(
     request: Request,
+    form: Form,
     number: int,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Write a thread's summary."""
     found = found_thread(session, admitted, number)

@@ -16,7 +16,7 @@ from app.discussion.facilitation import (
     change_thread,
 )
 from app.discussion.facilitation_rules import why_not_open_thread
-from app.discussion.queries import ThreadView, thread, thread_counts, threads
+from app.discussion.thread_queries import ThreadView, thread, thread_counts, threads
 from app.refusals import Refusal, missing
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
@@ -146,12 +146,12 @@ def add_form(request: Request, admitted: Facilitating, reader: Reads, session: R
 @router.post(urls.ADD_THREAD)
 def add_now(
     request: Request,
+    form: Form,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Add a thread."""
     view = admitted.consultation
@@ -212,13 +212,13 @@ def change_form(
 @router.post(urls.CHANGE_THREAD)
 def change_now(
     request: Request,
+    form: Form,
     number: int,
     admitted: Facilitating,
     reader: Reads,
     session: Reading,
     process: Process,
     now: Now,
-    form: Form,
 ) -> Response:
     """Change a thread's words and times."""
     found = found_thread(session, admitted, number)

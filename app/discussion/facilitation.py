@@ -20,7 +20,7 @@ from app.discussion.facilitation_rules import (
     why_not_times,
 )
 from app.discussion.models import Closure, Summary, Thread
-from app.discussion.queries import ThreadView, newest_summary, thread
+from app.discussion.thread_queries import ThreadView, newest_summary, thread
 from app.refusals import Kind, Refusal, mark, missing
 from app.translation.models import Words
 

@@ -16,20 +16,14 @@ from app import languages
 from app.consultations.rules import Role
 from app.database import ReadSession
 from app.discussion import urls
-from app.discussion.access import Found, Opened, OpenedThread
+from app.discussion.access import Opened, OpenedThread
 from app.discussion.actions import Contributed, contribute
-from app.discussion.queries import (
-    ThreadPage,
-    newest_summary,
-    page_of,
-    post_facts,
-    revision_count,
-    thread_page,
-)
+from app.discussion.queries import ThreadPage, post_facts, thread_page
 from app.discussion.rules import why_not_contribute, why_not_words
-from app.refusals import Refusal, missing
+from app.discussion.thread_queries import newest_summary
+from app.refusals import Refusal
 from app.translation.detection import suggest_language
-from app.translation.queries import all_renditions, renditions
+from app.translation.queries import renditions
 from app.translation.rules import Rendition
 from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form
@@ -241,70 +235,3 @@ def post_words(
 
 def _received(done: Contributed) -> str:
     return urls.post(done.post_id) + ("?held=1" if done.held else "?received=1")
-
-
-@dataclass(frozen=True)
-class PostScreen:
-    """A post's permanent page: its original, and the reader's rendition."""
-
-    id: str
-    slug: str
-    number: int
-    name: str
-    country: str | None
-    written_at: datetime
-    zone: ZoneInfo
-    original: Rendition
-    mine: Rendition | None
-    others: tuple[Rendition, ...]
-    edited: bool
-    revisions: int
-    withdrawn: bool
-    hidden_reason: Rendition | None
-    held: bool
-    received: bool
-    may_reply: bool
-    on_page: int
-
-
-@router.get("/p/{post_id}")
-def post(
-    request: Request,
-    found: Found,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-    received: Annotated[bool, Query()] = False,
-) -> Response:
-    """Show a post: its original and its renditions, or why it is not shown."""
-    this, view = found.post, found.admitted.consultation
-    every = all_renditions(session, text_id=this.text_id)
-    ids = {this.text_id} | ({this.hidden_reason_id} if this.hidden_reason_id else set())
-    words = renditions(session, text_ids=ids, reader=reader.language)
-    mine = words[this.text_id]
-    if mine.pending and this.visible:
-        process.noticeboard.note_wanted({(this.text_id, reader.language)})
-    if not every:
-        raise missing()
-    screen = PostScreen(
-        id=this.id,
-        slug=view.slug,
-        number=this.thread_number,
-        name=this.author,
-        country=this.country,
-        written_at=this.written_at,
-        zone=reader.zone(view.schedule.timezone),
-        original=every[0],
-        mine=None if mine.standing.value == "original" else mine,
-        others=tuple(r for r in every[1:] if r.language != mine.language),
-        edited=this.edited_at is not None,
-        revisions=revision_count(session, this.id),
-        withdrawn=this.withdrawn,
-        hidden_reason=words[this.hidden_reason_id] if this.hidden_reason_id else None,
-        held=this.held,
-        received=received,
-        may_reply=this.visible,
-        on_page=page_of(session, this.id) if this.visible else 1,
-    )
-    return show(request, reader, "discussion/post.html", screen)

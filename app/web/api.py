@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Query
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from starlette.requests import Request
 
@@ -75,6 +76,11 @@ def api_reader(
 
 
 ApiReads = Annotated[Reader, Depends(api_reader)]
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of an operation in OpenAPI, as short as clients would call it."""
+    return route.name
 
 
 @contextmanager

@@ -37,6 +37,10 @@ NOT_SENT = Refusal(
 UNREADABLE = Refusal(Kind.INVALID, "unreadable", mark("What was sent cannot be read."))
 
 
+GIVEN_BACK = ("title", "brief", "organiser", "promise", "consent", "question", "text")
+"""The fields in which people write; codes and passwords are never shown again."""
+
+
 def answer(request: Request, refusal: Refusal, *, status: int | None = None) -> Response:
     """Return a refusal in the form the asker understands."""
     if problems.is_for_programs(request):
@@ -45,7 +49,8 @@ def answer(request: Request, refusal: Refusal, *, status: int | None = None) -> 
     status = status or STATUS[refusal.kind]
     # What was typed goes back to the person, whatever went wrong.
     typed: Typed | None = getattr(request.state, "typed", None)
-    page = RefusalPage(refusal, typed.text("text") if typed else "")
+    words = [typed.text(name) for name in GIVEN_BACK if typed.has(name)] if typed else []
+    page = RefusalPage(refusal, "\n\n".join(words))
     return show(request, reader, "refusal.html", page, status=status)
 
 

@@ -2,7 +2,7 @@
 
 Revision: 0001
 Follows: nothing
-Date: 2026-11-23 22:29:26.748802
+Date: 2026-11-23 22:51:49.610496
 """
 
 from collections.abc import Sequence

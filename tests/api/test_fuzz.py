@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from app.web.forms import same_line_ends
 from tests.api.conftest import Api, Water, joining
@@ -16,7 +17,7 @@ from tests.api.conftest import Api, Water, joining
 JSON = {"Content-Type": "application/json"}
 
 FUZZ = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -62,15 +63,15 @@ def test_joining_with_anything(api: Api, water: Water, body: dict[str, Any]) -> 
 
 
 @pytest.fixture
-def token(api: Api, water: Water) -> str:
-    return api.join("water")
+def amina(api: Api, water: Water) -> TestClient:
+    return api.participant()
 
 
 @FUZZ
 @given(body=mangled({"text": "Yes."}, ["text", "language", "reply_to", "late", "quotation"]))
-def test_posting_anything(api: Api, token: str, body: dict[str, Any]) -> None:
+def test_posting_anything(amina: TestClient, body: dict[str, Any]) -> None:
     address = "consultations/water/threads/1/posts"
-    taken_or_refused(api.of(token).post(address, content=sent(body), headers=JSON), 200, 201)
+    taken_or_refused(amina.post(address, content=sent(body), headers=JSON), 200, 201)
 
 
 @FUZZ
@@ -89,9 +90,9 @@ def test_extending_until_anything(api: Api, water: Water, body: dict[str, Any]) 
 
 @FUZZ
 @given(raw=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
-def test_posting_any_bytes(api: Api, token: str, raw: bytes) -> None:
+def test_posting_any_bytes(amina: TestClient, raw: bytes) -> None:
     address = "consultations/water/threads/1/posts"
-    taken_or_refused(api.of(token).post(address, content=raw, headers=JSON), 200, 201)
+    taken_or_refused(amina.post(address, content=raw, headers=JSON), 200, 201)
 
 
 def as_kept(text: str) -> str:
@@ -104,16 +105,15 @@ def as_kept(text: str) -> str:
 @example(text="'; DROP TABLE posts; --")
 @example(text="<script>alert(1)</script> %(name)s {{ 7*7 }} %s \\u0041")
 @example(text="e\u0301 \ufb01 \u00a0\u3000 \ufeffx\ufffe")
-def test_words_come_back_byte_for_byte(api: Api, token: str, text: str) -> None:
-    client = api.of(token)
+def test_words_come_back_byte_for_byte(amina: TestClient, text: str) -> None:
     body = {"text": text, "language": "en"}
-    answer = client.post("consultations/water/threads/1/posts", json=body)
+    answer = amina.post("consultations/water/threads/1/posts", json=body)
     if answer.status_code == 422:
         assert answer.json()["code"] == "words_missing"
         assert not any(unicodedata.category(c)[0] in "LNSP" for c in text)
         return
     assert answer.status_code in (200, 201)
-    again = client.get(f"posts/{answer.json()['id']}")
+    again = amina.get(f"posts/{answer.json()['id']}")
     assert again.json()["original"]["text"].encode() == as_kept(text).encode()
 
 

@@ -52,7 +52,7 @@ def test_who_asks_after_the_last_post_gets_what_came_since(
 ) -> None:
     last = fill(api, water, now, 2)[-1]
     assert api.of().get(POSTS, params={"after": last}).json() == {"posts": [], "next": None}
-    newer = api.of(api.join("water")).post(POSTS, json={"text": "Newer."}).json()["id"]
+    newer = api.participant().post(POSTS, json={"text": "Newer."}).json()["id"]
     answer = api.of().get(POSTS, params={"after": last}).json()
     assert [post["id"] for post in answer["posts"]] == [newer]
 
@@ -61,7 +61,7 @@ def test_a_post_that_was_taken_back_still_marks_its_place(
     api: Api, water: Water, now: datetime
 ) -> None:
     fill(api, water, now, 2)
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     mine = amina.post(POSTS, json={"text": "Mine."}).json()["id"]
     assert amina.delete(f"posts/{mine}").status_code == 204
     answer = api.of().get(POSTS, params={"after": mine})
@@ -93,7 +93,7 @@ def test_a_consultation_takes_as_many_queries_for_any_number_of_posts(
 
 
 def test_the_language_is_detected_unless_it_is_said(api: Api, water: Water) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     text = "L'eau du puits est trouble depuis le mois de mars."
     detected = amina.post(POSTS, json={"text": text}).json()
     assert detected["original"] == {"text": text, "language": "fr"}
@@ -104,7 +104,7 @@ def test_the_language_is_detected_unless_it_is_said(api: Api, water: Water) -> N
 
 
 def test_line_ends_are_those_of_the_form_and_all_else_stays(api: Api, water: Water) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     text = " \r\nA\r\nB\tC  D 👩🏽‍🌾 e\u0301 \u200fمرحبا\u200c؟\n\n<b>&amp;</b>\r\n"
     sent = amina.post(POSTS, json={"text": text, "language": "en"})
     words = "A\nB\tC  D 👩🏽‍🌾 e\u0301 \u200fمرحبا\u200c؟\n\n<b>&amp;</b>"
@@ -114,7 +114,7 @@ def test_line_ends_are_those_of_the_form_and_all_else_stays(api: Api, water: Wat
 
 
 def test_the_same_words_in_another_place_are_another_post(api: Api, water: Water) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     first = amina.post(POSTS, json={"text": "Yes."}).json()["id"]
     key = {"Idempotency-Key": "a-key-of-at-least-sixteen"}
     reply = amina.post(POSTS, json={"text": "Yes.", "reply_to": first}, headers=key)
@@ -126,7 +126,7 @@ def test_the_same_words_in_another_place_are_another_post(api: Api, water: Water
 def test_a_post_is_changed_within_half_an_hour_and_taken_back_at_any_time(
     api: Api, water: Water
 ) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     post = f"posts/{amina.post(POSTS, json={'text': 'One.'}).json()['id']}"
     changed = amina.put(post, json={"text": "Two.", "language": "pt"})
     assert changed.status_code == 200
@@ -151,7 +151,7 @@ def test_a_post_is_changed_within_half_an_hour_and_taken_back_at_any_time(
 
 
 def test_a_hidden_post_says_why_and_no_more(api: Api, water: Water, now: datetime) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     post_id = amina.post(POSTS, json={"text": "Names somebody."}).json()["id"]
     with api.site.database.writing() as session:
         hide_post(
@@ -173,7 +173,7 @@ def test_a_hidden_post_says_why_and_no_more(api: Api, water: Water, now: datetim
 
 
 def test_a_reply_needs_a_post_of_the_same_thread_that_is_shown(api: Api, water: Water) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     for reply_to, status in (("abcdefghjkmnpqrs", 404), ("not an id", 422), ("\0", 422)):
         answer = amina.post(POSTS, json={"text": "To whom?", "reply_to": reply_to})
         assert answer.status_code == status
@@ -198,7 +198,7 @@ def test_the_part_of_a_day(now: datetime, hour: int, part: PartOfDay) -> None:
 
 
 def test_the_day_is_that_of_the_consultation(api: Api, water: Water, now: datetime) -> None:
-    amina = api.of(api.join("water"))
+    amina = api.participant()
     api.site.clock.set(now.replace(hour=22))  # in Nairobi one o'clock, the day after
     sent = amina.post(POSTS, json={"text": "Late at night."}).json()
     assert (sent["written_on"], sent["part_of_day"]) == ("2026-03-11", "night")

@@ -10,6 +10,7 @@ from tests.api.conftest import Api, Water
 
 POSTS = "consultations/water/threads/1/posts"
 JSON = {"Content-Type": "application/json"}
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no database is asked
 
 
 def problem_of(answer: object) -> tuple[int, str, str | None]:
@@ -24,9 +25,10 @@ def problem_of(answer: object) -> tuple[int, str, str | None]:
 
 @pytest.fixture
 def amina(api: Api, water: Water) -> TestClient:
-    return api.of(api.join("water"))
+    return api.participant()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -116,6 +118,7 @@ def test_what_is_not_there_is_missing(api: Api, water: Water, address: str) -> N
     assert problem_of(api.of().get(address)) == (404, "missing", None)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("query", "field"),
     [

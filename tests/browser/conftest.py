@@ -1,11 +1,13 @@
 """A real Chromium, a real installation, and people who use them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from tests.browser.navigators import Facilitator
 from tests.browser.running import CHECKOUT, Installation, an_installation
 
 # No connection of the browser's own: tests reach loopback and nothing else.
@@ -21,6 +23,7 @@ ARGUMENTS = [
 ]
 
 Opens = Callable[..., Page]
+Kept = StorageState
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +42,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield running
 
 
-@pytest.fixture
-def phone(browser: Browser, installation: Installation) -> Iterator[Opens]:
-    """Return a function that opens a fresh phone browser, 360 px wide, without script."""
+@contextmanager
+def _phones(browser: Browser, installation: Installation, kept: Kept | None) -> Iterator[Opens]:
     contexts = []
 
     def opens(language: str = "en", *, script: bool = False, width: int = 360) -> Page:
@@ -50,6 +52,7 @@ def phone(browser: Browser, installation: Installation) -> Iterator[Opens]:
             viewport={"width": width, "height": 740},
             locale=language,
             java_script_enabled=script,
+            storage_state=kept,
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
@@ -58,6 +61,29 @@ def phone(browser: Browser, installation: Installation) -> Iterator[Opens]:
     yield opens
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, installation: Installation) -> Iterator[Opens]:
+    """Return a function that opens a fresh phone browser, 360 px wide, without script."""
+    with _phones(browser, installation, None) as opens:
+        yield opens
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, installation: Installation) -> Kept:
+    """Return what the browser of a facilitator keeps who signed in; a code counts only once."""
+    with _phones(browser, installation, None) as opens:
+        page = opens()
+        Facilitator(page, installation).signs_in()
+        return page.context.storage_state()
+
+
+@pytest.fixture
+def desk(browser: Browser, installation: Installation, signed_in: Kept) -> Iterator[Opens]:
+    """Return a function that opens the phone browser of a facilitator who has signed in."""
+    with _phones(browser, installation, signed_in) as opens:
+        yield opens
 
 
 @pytest.fixture

@@ -26,11 +26,10 @@ def _bundled_engine() -> None:
 
 @pytest.mark.parametrize("interface", ["en", "pt", "ar"])
 def test_a_consultation_from_the_first_visit_to_the_report(
-    interface: str, phone: Opens, installation: Installation, picture: Takes
+    interface: str, phone: Opens, desk: Opens, installation: Installation, picture: Takes
 ) -> None:
     slug = f"water-{interface}"
-    facilitator = Facilitator(phone(interface), installation)
-    facilitator.signs_in()
+    facilitator = Facilitator(desk(interface), installation)
     facilitator.opens_a_consultation(
         slug,
         language="en",
@@ -67,12 +66,10 @@ def test_a_consultation_from_the_first_visit_to_the_report(
         reader.page.locator("main").inner_text()
     )
     picture(reader.page, f"{interface}-post")
-    reader.answers(
-        post,
-        "A escola precisa de um poço antes da próxima estação seca."
-        if (interface == "pt")
-        else "Two families share one bucket a day.",
-    )
+    if interface == "pt":
+        reader.answers(post, "A escola precisa de um poço antes da próxima seca.", language="pt")
+    else:
+        reader.answers(post, "Two families share one bucket a day.", language="en")
     writer.page.goto(f"/c/{slug}/new")
     picture(writer.page, f"{interface}-new")
 
@@ -124,10 +121,9 @@ def _widest(page: Page) -> int:
 
 
 def test_what_one_writes_in_portuguese_the_other_reads_in_english_within_seconds(
-    phone: Opens, installation: Installation, picture: Takes
+    phone: Opens, desk: Opens, installation: Installation, picture: Takes
 ) -> None:
-    facilitator = Facilitator(phone(), installation)
-    facilitator.signs_in()
+    facilitator = Facilitator(desk(), installation)
     facilitator.opens_a_consultation(
         "two-tongues", language="en", title="Two tongues", brief="Write in yours."
     )
@@ -142,9 +138,10 @@ def test_what_one_writes_in_portuguese_the_other_reads_in_english_within_seconds
     picture(owen.page, "two-tongues")
 
 
-def test_only_who_was_invited_comes_in(phone: Opens, installation: Installation) -> None:
-    facilitator = Facilitator(phone(), installation)
-    facilitator.signs_in()
+def test_only_who_was_invited_comes_in(
+    phone: Opens, desk: Opens, installation: Installation
+) -> None:
+    facilitator = Facilitator(desk(), installation)
     facilitator.opens_a_consultation(
         "the-circle",
         language="en",

@@ -82,7 +82,8 @@ def test_a_name_is_needed_and_has_an_end() -> None:
     assert why_not_name("A") is None
     assert why_not_name("x" * 60) is None
     empty, long = why_not_name(""), why_not_name("x" * 61)
-    assert empty is not None and long is not None
+    assert empty is not None
+    assert long is not None
     assert (empty.code, empty.field) == ("name_missing", "name")
     assert (long.code, long.values["limit"]) == ("name_too_long", 60)
 
@@ -93,8 +94,10 @@ def test_reading_languages_must_exist() -> None:
     assert unknown is not None
     assert (unknown.code, unknown.values["tag"]) == ("language_unknown", "klingon")
     none, many = why_not_languages([], []), why_not_languages(["en"] * 7, ["en"] * 7)
-    assert none is not None and none.code == "language_missing"
-    assert many is not None and many.code == "languages_too_many"
+    assert none is not None
+    assert none.code == "language_missing"
+    assert many is not None
+    assert many.code == "languages_too_many"
 
 
 @pytest.mark.parametrize(
@@ -148,5 +151,6 @@ def test_a_time_that_comes_twice_is_asked_about() -> None:
     assert isinstance(refusal, Refusal)
     assert refusal.code == "time_doubled"
     first, second = local_instant(local, zone, "first"), local_instant(local, zone, "second")
-    assert isinstance(first, datetime) and isinstance(second, datetime)
+    assert isinstance(first, datetime)
+    assert isinstance(second, datetime)
     assert second.astimezone(UTC) - first.astimezone(UTC) == timedelta(hours=1)

@@ -102,7 +102,8 @@ def test_a_late_post_is_held_and_not_shown(
     with database.reading() as session:
         facts = post_facts(session, held)
         page = thread_page(session, thread_id=place.thread_id, reader="en", page=1)
-    assert facts is not None and facts.held
+    assert facts is not None
+    assert facts.held
     assert page.total == 0
 
 

@@ -21,7 +21,8 @@ from app.discussion.facilitation import (
 )
 from app.discussion.models import Closure, Hiding, Post, Summary, Thread
 from app.discussion.moderation import admit_held_post, hide_post, unhide_post
-from app.discussion.queries import ThreadView, newest_summary, post_facts, thread
+from app.discussion.queries import post_facts
+from app.discussion.thread_queries import ThreadView, newest_summary, thread
 from app.identity.queries import acts, verify_acts
 from app.refusals import Refusal
 from app.translation.models import Words

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.database import Database, WriteSession
 from app.translation import actions
@@ -100,6 +100,7 @@ def test_rows_another_worker_is_just_claiming_are_passed_over(
     with postgres_database.writing() as session:
         owe(session, now, 4)
     with postgres_database.writing() as first, postgres_database.writing() as second:
+        second.execute(text("SET LOCAL lock_timeout = '2s'"))  # waiting would be for ever
         one = claim_some(first, "one", now, limit=2)
         two = claim_some(second, "two", now, limit=2)
         assert not {item.id for item in one.items} & {item.id for item in two.items}

@@ -150,7 +150,9 @@ def test_what_the_engine_cannot_take_now_waits_and_is_not_counted_as_tried(
     for _ in range(5):
         assert round_once(database, engine, worker_name="w", now=now) == 0
         assert read(database, ids) == [(GOOD, Standing.PENDING)]
+        assert round_once(database, engine, worker_name="w", now=now) == 0  # too soon
         now += WAIT_FOR_ENGINE
+    assert len(engine.calls) == 5
     engine.before = nothing
     assert work_off(database, engine, now) == 1
     assert read(database, ids) == [(f"[pt] {GOOD}", Standing.TRANSLATED)]

@@ -31,7 +31,14 @@ def test_a_moment_names_its_time_zone_and_offset() -> None:
 
 @pytest.mark.parametrize(
     ("hour", "part"),
-    [(5, "night"), (6, "morning"), (11, "morning"), (12, "afternoon"), (18, "evening"), (22, "night")],
+    [
+        (5, "night"),
+        (6, "morning"),
+        (11, "morning"),
+        (12, "afternoon"),
+        (18, "evening"),
+        (22, "night"),
+    ],
 )
 def test_parts_of_the_day(hour: int, part: str) -> None:
     assert part_of_day(datetime(2026, 3, 12, hour, 59, tzinfo=UTC), ZoneInfo("UTC")) == part
