@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.consultations.models import (
     Announcement,
@@ -161,24 +161,28 @@ def last_closing_of(session: ReadSession, person_id: str) -> datetime | None:
     )
 
 
+def _run_by() -> Select[str, str]:
+    """Return (consultation, facilitator) of those who still are facilitators here."""
+    return (
+        select(Facilitation.consultation_id, Facilitation.facilitator_id)
+        .join(Facilitator, Facilitator.id == Facilitation.facilitator_id)
+        .where(Facilitator.removed_at.is_(None))
+    )
+
+
 def facilitates(session: ReadSession, *, consultation_id: str, facilitator_id: str) -> bool:
     """Say whether a facilitator runs a consultation; one run by nobody is run by all of them."""
-    ids = session.scalars(
-        select(Facilitation.facilitator_id).where(Facilitation.consultation_id == consultation_id)
-    ).all()
+    rows = session.execute(_run_by().where(Facilitation.consultation_id == consultation_id))
+    ids = {facilitator for _, facilitator in rows}
     return not ids or facilitator_id in ids
 
 
 def facilitated_by(session: ReadSession, facilitator_id: str) -> list[ConsultationView]:
     """Return the consultations a facilitator runs, the one that opens last first."""
-    run = {
-        row.consultation_id: True
-        for row in session.scalars(
-            select(Facilitation).where(Facilitation.facilitator_id == facilitator_id)
-        )
-    }
-    shared = set(session.scalars(select(Facilitation.consultation_id).distinct()))
-    return [c for c in consultations(session) if c.id in run or c.id not in shared]
+    rows = session.execute(_run_by()).all()
+    run = {consultation_id for consultation_id, by in rows if by == facilitator_id}
+    of_somebody = {consultation_id for consultation_id, _ in rows}
+    return [c for c in consultations(session) if c.id in run or c.id not in of_somebody]
 
 
 def facilitators_of(session: ReadSession, consultation_id: str) -> list[str]:

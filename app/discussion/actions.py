@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import languages
+from app.consultations.models import Consultation
 from app.consultations.queries import ConsultationView, consultation_by_id
 from app.consultations.rules import QUOTATIONS, Role
 from app.database import WriteSession, new_id
@@ -53,10 +54,10 @@ def contribute(
     The same words in the same place by the same person are the same post: sending them again
     changes nothing. `late`: where the thread has closed, hold them for the facilitators.
     """
+    _hold_open(session, consultation_id, number)
     view = consultation_by_id(session, consultation_id)
     if view is None:
         raise missing()
-    _hold_thread_open(session, consultation_id, number)
     found = thread(session, consultation_id, number, view.schedule)
     if found is None:
         raise missing()
@@ -107,8 +108,12 @@ def contribute(
     return Contributed(post.id, fresh=True, held=held)
 
 
-def _hold_thread_open(session: WriteSession, consultation_id: str, number: int) -> None:
-    # On PostgreSQL whoever closes the thread waits for posts under way, and they for it.
+def _hold_open(session: WriteSession, consultation_id: str, number: int) -> None:
+    # On PostgreSQL whoever closes the consultation or the thread waits for posts under way, and
+    # they for it. Nothing is read before, so what is read is what was decided.
+    session.scalar(
+        select(Consultation.id).where(Consultation.id == consultation_id).with_for_update(read=True)
+    )
     session.scalar(
         select(Thread.id)
         .where(Thread.consultation_id == consultation_id, Thread.number == number)

@@ -143,7 +143,7 @@ def take_back(found: Own, session: Writing, now: Now) -> Response:
 
 
 @router.post("/me/posts/{post_id}/quotation")
-def quote_as(found: Own, session: Writing, form: Form) -> Response:
+def quote_as(found: Own, form: Form, session: Writing) -> Response:
     """Choose how this post may be quoted."""
     choose_quotation(
         session,

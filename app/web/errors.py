@@ -1,11 +1,12 @@
 """Refusals and faults as answers: HTML for people, problem details (RFC 9457) for programs."""
 
 import logging
+import traceback
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -61,7 +62,14 @@ def fault(request: Request, error: Exception) -> Response:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else "?"
     log.error("fault: %s in %s", type(error).__name__, where)
+    _let_go(error)
     return answer(request, NOT_SENT, status=500)
+
+
+def _let_go(error: Exception) -> None:
+    # The frames of a traceback hold open cursors, and these their connection: on SQLite the next
+    # writer would find the database locked until the garbage is collected.
+    traceback.clear_frames(error.__traceback__)
 
 
 def install(app: FastAPI) -> None:
@@ -94,8 +102,16 @@ def install(app: FastAPI) -> None:
             response.headers[name] = value
         return response
 
+    @app.exception_handler(DataError)
+    @app.exception_handler(OverflowError)
+    async def beyond_the_database(request: Request, error: Exception) -> Response:
+        # A number or a sign in an address that the database cannot even hold: nothing is there.
+        _let_go(error)
+        return answer(request, missing())
+
     @app.exception_handler(OperationalError)
     async def database_fault(request: Request, error: OperationalError) -> Response:
         # Locked, full or read-only: reading goes on, and nobody's words are lost.
         log.error("database fault: %s", type(error.orig).__name__)
+        _let_go(error)
         return answer(request, NOT_SENT, status=503)

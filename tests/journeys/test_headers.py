@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -44,9 +45,9 @@ def site_at(origin: str, database: Database, clock: Clock, folder: Path) -> Site
 
 
 @pytest.fixture
-def site(sqlite_database: Database, clock: Clock, tmp_path: Path) -> Site:
+def site(database: Database, clock: Clock, tmp_path: Path) -> Site:
     """Return the site as people reach it over TLS."""
-    return site_at("https://baraza.example", sqlite_database, clock, tmp_path)
+    return site_at("https://baraza.example", database, clock, tmp_path)
 
 
 @pytest.fixture
@@ -72,7 +73,6 @@ ANSWERS = {
     "page": ("GET", "/c/water/t/1", 200),
     "head": ("HEAD", "/c/water/t/1", 405),
     "redirect": ("POST", "/c/water/new", 303),
-    "leaving": ("POST", "/leave", 303),
     "forbidden": ("GET", "/facilitate/acts", 403),
     "missing": ("GET", "/nowhere", 404),
     "method": ("DELETE", "/c/water", 405),
@@ -86,20 +86,20 @@ ANSWERS = {
     "api missing": ("GET", "/api/v1/consultations/nowhere", 404),
     "api refused": ("POST", "/api/v1/consultations/water/participants", 422),
     "options": ("OPTIONS", "/c/water", 405),
+    "leaving": ("POST", "/leave", 303),
 }
 
 
-@pytest.mark.parametrize("kind", ANSWERS)
-def test_every_answer_carries_every_header(phone: httpx2.Client, kind: str) -> None:
-    method, path, status = ANSWERS[kind]
-    answer = phone.request(method, path)
-    assert answer.status_code == status
-    assert_guarded(answer)
+def test_every_answer_carries_every_header(phone: httpx2.Client) -> None:
+    for kind, (method, path, status) in ANSWERS.items():
+        answer = phone.request(method, path)
+        assert (kind, answer.status_code) == (kind, status)
+        assert_guarded(answer)
 
 
 def test_refused_before_it_is_read_carries_every_header(phone: httpx2.Client) -> None:
-    large = {"Content-Length": str(LARGEST_BODY + 1)}
-    answer = phone.request("POST", "/return", headers=large)
+    # As much as the server's buffers hold: it does not wait for what it will not take.
+    answer = phone.post("/return", content=b"x" * (LARGEST_BODY + 1))
     assert answer.status_code == 413
     assert_guarded(answer)
 
@@ -158,7 +158,7 @@ def test_pages_hold_nothing_that_their_own_policy_refuses(phone: httpx2.Client) 
         assert re.findall(r"<style>(.*?)</style>", html, re.DOTALL) == [stylesheet()]
 
 
-# --- what is not there ------------------------------------------------------------------------------
+# --- what is not there ----------------------------------------------------------------------------
 
 PROBES = """
 /docs /redoc /openapi.json /api/v1/openapi.json /docs/oauth2-redirect /.git/config /.git/HEAD
@@ -169,7 +169,7 @@ PROBES = """
 /static/%2e%2e/app/main.py /static/..%2fapp/main.py /..%2f..%2fetc/passwd /%2e%2e/%2e%2e/etc/passwd
 /api /api/ /api/v1 /api/v2/consultations /graphql /actuator/health /.well-known/openid-configuration
 /c/ /c/%00 /c/%ff%fe /p/%00 /p/' /p/1%20OR%201=1 /c/water/t/0 /c/water/t/-1 /c/water/t/2
-""".split()
+""".split()  # noqa: SIM905 - a list of addresses is read more easily so
 TELLING = re.compile(
     r"traceback|most recent call|site-packages|\.py\b|uvicorn|starlette|fastapi|sqlalchemy|sqlite|"
     r"psycopg|python/?\d|pydantic|exception|ZeroDivision|CANARY|/work/|/home/|/usr/|/root/",
@@ -177,26 +177,33 @@ TELLING = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", PROBES)
-def test_what_probes_look_for_is_not_there(phone: httpx2.Client, path: str) -> None:
-    answer = phone.get(path)
-    assert answer.status_code in (404, 422)  # 422: not even the form of an address
-    assert not TELLING.search(answer.text)
-    assert_guarded(answer)
+def test_what_probes_look_for_is_not_there(phone: httpx2.Client) -> None:
+    for path in PROBES:
+        answer = phone.get(path)
+        # 422: not even the form of an address.
+        assert (path, answer.status_code) in ((path, 404), (path, 422))
+        assert telling(answer) == []
+        assert_guarded(answer)
 
 
-@pytest.mark.parametrize("kind", ANSWERS)
-def test_no_answer_tells_what_it_is_made_of(phone: httpx2.Client, kind: str) -> None:
-    method, path, _ = ANSWERS[kind]
-    answer = phone.request(method, path)
-    assert not TELLING.search(answer.text)
-    assert not TELLING.search(str(answer.headers))
+def test_no_answer_tells_what_it_is_made_of(phone: httpx2.Client) -> None:
+    for method, path, _ in ANSWERS.values():
+        assert telling(phone.request(method, path)) == []
+
+
+def telling(answer: httpx2.Response) -> list[str]:
+    """Return what an answer gives away; its own address, which a page may repeat, is no secret."""
+    asked = answer.request.url
+    said = answer.text + str(answer.headers)
+    for own in (asked.path, quote(asked.path), asked.raw_path.decode()):
+        said = said.replace(own, "")
+    return TELLING.findall(said)
 
 
 def test_a_deep_number_is_not_a_fault(phone: httpx2.Client) -> None:
     for number in ("9" * 18, "9" * 30, "9" * 5000):
         for path in (f"/c/water/t/{number}", f"/c/water/t/1?page={number}"):
-            assert phone.get(path).status_code in (200, 404, 422)
+            assert (path, phone.get(path).status_code) not in ((path, 500), (path, 503))
 
 
 def test_the_description_of_the_api_is_there_when_it_is_asked_for(
