@@ -75,10 +75,10 @@ $(VENV)/installed-%: %.lock pyproject.toml
 
 catalogs: $(VENV)/installed-requirements-dev  ## bring the interface's words into every catalog
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F translations/babel.cfg -k mark --no-location --sort-output \
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k mark --no-location --sort-output --width=100 \
 		--project=Baraza --version=1 --copyright-holder="the Baraza contributors" \
 		-o translations/messages.pot .
 	@for catalog in translations/*.po; do \
-		$(BIN)/pybabel -q update --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date \
+		$(BIN)/pybabel -q update --width=100 --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date \
 			-i translations/messages.pot -o $$catalog -l $$(basename $$catalog .po | tr - _) || exit 1; \
 	done

@@ -1,5 +1,6 @@
 """Home, joining, choosing a language, and help."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -260,15 +261,20 @@ def choose_language(
     request: Request, reader: Reads, came_from: Annotated[str, Query(alias="from")] = "/"
 ) -> Response:
     """Show the languages and time zones to choose from; links lead back to where one came from."""
-    back = came_from if came_from.startswith("/") and not came_from.startswith("//") else "/"
     page = LanguagesPage(
-        back=back.split("?", maxsplit=1)[0],
+        back=_path_here(came_from),
         spoken=INTERFACE_LANGUAGES,
         others=tuple(tag for tag in languages.OFFERED if tag not in INTERFACE_LANGUAGES),
         zones=_ZONES,
         zone=reader.timezone or "",
     )
     return show(request, reader, "consultations/languages.html", page)
+
+
+def _path_here(address: str) -> str:
+    """Return the path of an address on this site; home for anything that could lead elsewhere."""
+    path = re.split(r"[?#]", address, maxsplit=1)[0]
+    return path if re.fullmatch(r"/([\w~.-][\w~./-]*)?", path) else "/"
 
 
 _ZONES = tuple(

@@ -25,6 +25,7 @@ from app.discussion.rules import (
 from app.discussion.thread_queries import thread
 from app.refusals import missing
 from app.translation.actions import write_text
+from app.translation.models import Words
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,10 @@ def revise(
     language: str,
     now: datetime,
 ) -> None:
-    """Give a post other words; the former ones are kept as a revision. Raises Refusal."""
+    """Give a post other words; the former ones are kept as a revision. Raises Refusal.
+
+    The same words in the same language once more change nothing.
+    """
     found = own_post(session, post_id=post_id, person_id=person_id)
     view = _consultation_of(session, found)
     place = thread(session, found.consultation_id, found.thread_number, view.schedule)
@@ -183,6 +187,11 @@ def revise(
     tag = languages.normalise(language)
     if tag is None:
         raise language_unknown(language)
+    # Locked: the same edit sent twice at once comes one after the other.
+    post = session.get_one(Post, post_id, with_for_update=True)
+    current = session.get_one(Words, post.text_id)
+    if (current.body, current.language) == (body, tag):
+        return
     digest = digest_of(found.reply_to_id, body)
     earlier = session.scalar(
         select(Revision).where(
@@ -191,7 +200,6 @@ def revise(
             Revision.digest == digest,
         )
     )
-    post = session.get_one(Post, post_id)
     if earlier is not None and earlier.post_id != post_id:
         raise already_written()
     post.text_id = write_text(

@@ -131,8 +131,9 @@ def original(words: translation_rules.Rendition) -> Original:
 
 
 class Written(BaseModel):
-    """When somebody wrote: coarse for all but those who run the consultation (TRUST T-4)."""
+    """A post, and when: coarse for all but those who run the consultation (TRUST T-4)."""
 
+    id: str
     written_on: date = Field(description="In the consultation's time zone")
     part_of_day: PartOfDay = Field(description="In the consultation's time zone")
     written_at: datetime | None = Field(
@@ -152,7 +153,6 @@ def when(written_at: datetime, timezone: str, role: Role) -> dict[str, Any]:
 class Post(Written):
     """A post in a thread."""
 
-    id: str
     name: str = Field(description="As its author wants to be seen")
     country: str | None = Field(description="null: the author prefers not to say")
     edited: bool
@@ -206,7 +206,6 @@ def state_of_post(facts: PostFacts) -> PostState:
 class PostInFull(Written):
     """A post with its original and everything it was translated into."""
 
-    id: str
     consultation: str = Field(description="Slug")
     thread: int = Field(description="Number")
     state: PostState

@@ -41,7 +41,7 @@ def day_and_part(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """Return `Sat, Mar 14, in the morning`: coarse on purpose (TRUST T-4)."""
     locale = locale_of(language)
     on = format_skeleton("MMMEd", instant, tzinfo=zone, locale=locale)
-    return f"{on}, {say(_PARTS[part_of_day(instant, zone)], language)}"
+    return _pair(on, say(_PARTS[part_of_day(instant, zone)], language), language)
 
 
 def moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
@@ -50,7 +50,7 @@ def moment(instant: datetime, zone: ZoneInfo, language: str) -> str:
     local = instant.astimezone(zone)
     on = format_skeleton("MMMEd", local, tzinfo=zone, locale=locale)
     at = format_time(local, "short", tzinfo=zone, locale=locale)
-    return f"{on}, {at} ({zone_name(zone, local, language)})"
+    return f"{_pair(on, at, language)} ({zone_name(zone, local, language)})"
 
 
 def zone_name(zone: ZoneInfo, at: datetime, language: str) -> str:
@@ -61,7 +61,11 @@ def zone_name(zone: ZoneInfo, at: datetime, language: str) -> str:
     sign = "+" if minutes >= 0 else "-"
     hours, rest = divmod(abs(minutes), 60)
     shown = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    return shown if str(zone) == "UTC" else f"{city}, {shown}"
+    return shown if str(zone) == "UTC" else _pair(city, shown, language)
+
+
+def _pair(first: str, second: str, language: str) -> str:
+    return say(mark("%(first)s, %(second)s"), language, {"first": first, "second": second})
 
 
 def span(duration: timedelta, language: str) -> str:
@@ -77,11 +81,17 @@ def span(duration: timedelta, language: str) -> str:
         parts.append(timedelta(hours=hours))
     if not days and (minutes or not hours):
         parts.append(timedelta(minutes=minutes))
-    return " ".join(
+    shown = [
         format_timedelta(part, granularity="minute", threshold=10_000, locale=locale)
         if part < timedelta(hours=1)
         else format_timedelta(part, granularity="hour", threshold=10_000, locale=locale)
         if part < timedelta(days=1)
         else format_timedelta(part, granularity="day", threshold=10_000, locale=locale)
         for part in parts[:2]
-    )
+    ]
+    if len(shown) == 1:
+        return shown[0]
+    larger, smaller = shown
+    # Such as "1 day 4 hours".
+    both = mark("%(larger)s %(smaller)s")
+    return say(both, language, {"larger": larger, "smaller": smaller})

@@ -22,7 +22,7 @@ from app.identity.models import Person
 from app.translation.models import Words
 from tests.concurrency.conftest import Hand, at_once
 from tests.conftest import Site
-from tests.factories import a_consultation, a_facilitator, a_participation, a_thread
+from tests.factories import a_consultation, a_facilitator, a_participation, a_post, a_thread
 
 Hands = Callable[[str | None], Hand]
 TIMES = 3
@@ -136,3 +136,30 @@ def test_a_post_sent_five_times_at_once_is_one_post(
     assert count_of(site, Post) == 1
     assert count_of(site, Revision) == 1
     assert count_of(site, Words) == texts_before + 1  # who came second left no words behind
+
+
+@pytest.mark.parametrize("time", range(TIMES))
+def test_an_edit_sent_five_times_at_once_is_one_revision(
+    site: Site, hands: Hands, now: datetime, time: int
+) -> None:
+    with site.database.writing() as session:
+        consultation = a_consultation(session, slug="water", now=now)
+        thread = a_thread(session, consultation=consultation, now=now)
+        person = a_participation(session, consultation=consultation, now=now)
+        post_id = a_post(session, thread=thread, author=person, now=now).id
+        texts_before = session.scalar(select(func.count()).select_from(Words)) or 0
+        ends_at = now + timedelta(days=3)
+        token = begin_session(session, person_id=person.person_id, ends_at=ends_at, now=now)
+    form = {"text": f"Our well is dry since May ({time}).", "language": "en"}
+
+    def send(hand: Hand) -> Response:
+        return hand.client.post(f"/me/posts/{post_id}/revision", data=form)
+
+    answers = at_once([partial(send, hands(token)) for _ in range(AT_ONCE)])
+
+    assert [one.status_code for one in answers] == [303] * AT_ONCE
+    assert count_of(site, Revision) == 2
+    assert count_of(site, Words) == texts_before + 1
+    with site.database.reading() as reading:
+        current = select(Words.body).join(Post, Post.text_id == Words.id)
+        assert reading.scalars(current).all() == [form["text"]]

@@ -1,4 +1,4 @@
-"""What a page costs a phone on a slow network: bytes on the wire, requests, and queries behind it.
+"""What a page costs a phone on a slow network: bytes on the wire, and requests.
 
 All figures are exact: bytes are counted on the socket of a real server, headers included. Run
 with `-s` to see them.
@@ -6,48 +6,27 @@ with `-s` to see them.
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from html.parser import HTMLParser
-from itertools import islice
 from pathlib import Path
 
 import brotli
 import pytest
-from sqlalchemy import event
-from starlette.testclient import TestClient
 
-from app.consultations.models import Consultation, Participation
-from app.database import Database, WriteSession
-from app.discussion.models import Post, Thread
-from app.identity.actions import begin_session
+from app.database import Database
 from app.main import create_app
 from app.settings import Settings
-from app.translation.models import Route, Translation
+from app.translation.models import Route
 from bench.prose import LANGUAGES, posts_in
 from tests.conftest import Clock, Site
-from tests.factories import a_consultation, a_participation, a_post, a_thread
+from tests.journeys.discussing import INTERFACES, a_discussion, a_rendition
 from tests.serving import OnTheWire, get_raw, served
 
 FIRST_WINDOW = 14_600  # bytes: ten TCP segments, which arrive before the phone has to answer
-INTERFACES = ("en", "pt", "ar")
+
 UNPACKED: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 ASKED_FOR = {"gzip, deflate, br, zstd": "br", "gzip, deflate": "gzip"}  # new browsers, and old ones
-
-NAMES = (
-    ("Amina Wanjiru", "KE"),
-    ("فاطمة الزهراء", "SD"),
-    ("Дарина", "UA"),
-    ("မမ", "MM"),
-    ("ተስፋዬ", "ET"),
-    ("Maria da Conceição", "MZ"),
-    ("गीता", "NP"),
-    ("李明", None),
-    ("Kouassi", "CI"),
-    ("participant 7", "CO"),
-)
 
 
 @pytest.fixture
@@ -55,100 +34,6 @@ def site(sqlite_database: Database, clock: Clock, tmp_path: Path) -> Site:
     """Return the site on SQLite alone: its pages weigh the same on every database."""
     app = create_app(Settings(data_dir=tmp_path), clock=clock, database=sqlite_database)
     return Site(app, sqlite_database, clock)
-
-
-@dataclass(frozen=True)
-class Discussion:
-    """A consultation, its threads, and who writes in the first of them."""
-
-    consultation: Consultation
-    threads: list[Thread]
-    people: list[Participation]
-    posts: list[Post]
-    token: str
-
-    @property
-    def cookie(self) -> dict[str, str]:
-        """Return the header by which the first of them is known."""
-        return {"Cookie": f"baraza={self.token}"}
-
-
-def a_discussion(
-    session: WriteSession,
-    *,
-    now: datetime,
-    posts: int,
-    prose: str = "en",
-    threads: int = 1,
-    by_one: bool = False,
-    slug: str = "water",
-) -> Discussion:
-    """Add an open consultation whose first thread has `posts` posts, every third one a reply."""
-    consultation = a_consultation(
-        session,
-        now=now,
-        slug=slug,
-        languages=INTERFACES,
-        brief=" ".join(islice(posts_in("en"), 2)),
-    )
-    many = [
-        a_thread(
-            session,
-            consultation=consultation,
-            now=now,
-            number=number + 1,
-            title=f"Wells {number + 1}",
-            question=question,
-        )
-        for number, question in enumerate(islice(posts_in("en"), threads))
-    ]
-    people = [
-        a_participation(
-            session,
-            consultation=consultation,
-            now=now - timedelta(days=1),
-            name=name,
-            country=country,
-            languages=(prose,),
-        )
-        for name, country in NAMES
-    ]
-    written: list[Post] = []
-    for n, body in enumerate(islice(posts_in(prose), posts)):
-        written.append(
-            a_post(
-                session,
-                thread=many[0],
-                author=people[0 if by_one else n % len(people)],
-                now=now - timedelta(minutes=7 * (posts - n)),
-                body=f"{n}. {body}",
-                language=prose,
-                reply_to=written[-1] if n % 3 == 2 else None,
-            )
-        )
-    token = begin_session(
-        session, person_id=people[0].person_id, ends_at=now + timedelta(days=2), now=now
-    )
-    return Discussion(consultation, many, people, written, token)
-
-
-def a_rendition(session: WriteSession, post: Post, *, into: str, body: str, now: datetime) -> None:
-    """Add a finished machine translation of a post, made through English, with a warning."""
-    session.add(
-        Translation(
-            text_id=post.text_id,
-            language=into,
-            state="done",
-            source="fr",
-            owed_at=now,
-            body=body,
-            engine="argos 1.0, 1.0",
-            route=f"fr en {into}",
-            verdict="warn",
-            attempts=1,
-            fulfilled_at=now,
-        )
-    )
 
 
 # --- bytes ----------------------------------------------------------------------------------------
@@ -323,93 +208,3 @@ def assert_is_whole(html: str) -> None:
 def test_a_page_that_fetches_something_would_be_noticed(fetching: str) -> None:
     with pytest.raises(AssertionError):
         assert_is_whole(f"<!doctype html><title>a</title>{fetching}")
-
-
-# --- queries --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Yield the list of statements that a database is sent."""
-    sent: list[str] = []
-
-    def listen(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", listen)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", listen)
-
-
-def statements_for(site: Site, path: str, discussion: Discussion) -> int:
-    """Return how many statements a page takes for somebody who takes part."""
-    client: TestClient = site.browser()
-    with statements(site.database) as sent:
-        answer = client.get(path, headers=discussion.cookie)
-    assert answer.status_code == 200
-    return len([one for one in sent if not one.startswith("BEGIN")])
-
-
-def counted(
-    site: Site, now: datetime, path: str, *, posts: int, threads: int = 1, about: int = 1
-) -> int:
-    """Return the statements for a page of a discussion of this size.
-
-    `path` is filled with the address of the consultation and the id of its last post; `about`
-    is the number of consultations there are.
-    """
-    slugs = [f"water-{posts}-{threads}-{about}-{n}" for n in range(about)]
-    with site.database.writing() as session:
-        for slug in slugs:
-            discussion = a_discussion(
-                session, now=now, slug=slug, posts=posts, threads=threads, by_one=True
-            )
-        for post in discussion.posts:
-            a_rendition(session, post, into="pt", body="Palavras.", now=now)
-    return statements_for(
-        site, path.format(slug=slugs[-1], post=discussion.posts[-1].id), discussion
-    )
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/c/{slug}/t/1?lang=pt",
-        "/c/{slug}/t/1?page=2",
-        "/c/{slug}/t/1/write?to={post}",
-        "/c/{slug}/new?lang=pt",
-        "/c/{slug}",
-        "/me",
-        "/me/posts/{post}",
-        "/p/{post}",
-    ],
-)
-def test_queries_do_not_grow_with_posts(site: Site, now: datetime, path: str) -> None:
-    assert len({counted(site, now, path, posts=posts) for posts in (10, 20, 300)}) == 1
-
-
-@pytest.mark.parametrize("path", ["/c/{slug}", "/c/{slug}/new"])
-def test_queries_do_not_grow_with_threads(site: Site, now: datetime, path: str) -> None:
-    counts = {counted(site, now, path, posts=3, threads=threads) for threads in (1, 3, 30)}
-    assert len(counts) == 1
-
-
-def test_queries_of_home_do_not_grow_with_consultations(site: Site, now: datetime) -> None:
-    assert len({counted(site, now, "/", posts=1, about=about) for about in (1, 3, 30)}) == 1
-
-
-def test_a_page_that_asks_once_for_each_post_would_be_noticed(site: Site, now: datetime) -> None:
-    def asked_for(posts: int) -> int:
-        with site.database.writing() as session:
-            ids = [
-                post.id
-                for post in a_discussion(session, now=now, slug=f"w-{posts}", posts=posts).posts
-            ]
-        with statements(site.database) as sent, site.database.reading() as reading:
-            for post_id in ids:
-                reading.get(Post, post_id)
-        return len(sent)
-
-    assert len({asked_for(posts) for posts in (1, 3)}) == 2

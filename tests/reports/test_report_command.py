@@ -48,7 +48,8 @@ def made() -> Report:
 
 
 @pytest.mark.parametrize(
-    ("format", "beginning"), [("html", "<!doctype html>"), ("csv", "\ufeffThread,"), ("json", "{")]
+    ("format", "beginning"),
+    [("html", "<!doctype html>"), ("csv", "\ufeffConversa,"), ("json", "{")],
 )
 def test_a_report_is_written_whole_and_for_its_owner_only(
     installation: Database, made: Report, tmp_path: Path, format: str, beginning: str
