@@ -4,6 +4,7 @@ import typer
 
 from app.commands import (
     backup,
+    bench,
     consultation,
     demo,
     doctor,
@@ -36,6 +37,7 @@ app.command("translate")(translate.translate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
+app.add_typer(bench.bench, name="bench")
 
 
 def main() -> None:
