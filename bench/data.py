@@ -42,7 +42,7 @@ def find(named: Path | None) -> Data:
         return Data(document, folder, made_up=False)
     if named is not None:
         raise ValueError(f"There is no consultation file at {file}.")
-    return Data(_made_up(), folder, made_up=True)
+    return Data(_made_up(folder), folder, made_up=True)
 
 
 def thread_of(posts: int, folder: Path) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def thread_of(posts: int, folder: Path) -> dict[str, Any]:
     return _document("bench-thread", 1, (("en", text) for text in islice(texts, posts)))
 
 
-def _made_up() -> dict[str, Any]:
-    sources = [(language, posts_in(language)) for language in LANGUAGES]
+def _made_up(folder: Path) -> dict[str, Any]:
+    sources = [(language, posts_in(language, folder)) for language in LANGUAGES]
     texts = ((language, next(source)) for language, source in cycle(sources))
     return _document("bench-consultation", _THREADS, islice(texts, _POSTS))
 

@@ -49,7 +49,7 @@ def measure(data: Data) -> dict[str, Any]:
 def _texts(folder: Path) -> Iterator[tuple[str, list[str]]]:
     if not folder.is_dir():
         for language in LANGUAGES:
-            yield language, list(islice(posts_in(language), TEXTS_EACH))
+            yield language, list(islice(posts_in(language, folder.parent), TEXTS_EACH))
         return
     for file in sorted(folder.glob("*.txt")):
         if file.stem in OFFERED:

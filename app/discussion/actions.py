@@ -26,6 +26,7 @@ from app.discussion.thread_queries import thread
 from app.refusals import missing
 from app.translation.actions import write_text
 from app.translation.models import Words
+from app.translation.queries import originals
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,10 @@ def revise(
     )
     if earlier is not None and earlier.post_id != post_id:
         raise already_written()
+    if earlier is not None and earlier.text_id == found.text_id:
+        same = originals(session, text_ids={found.text_id})[found.text_id]
+        if (same.body, same.language) == (body, tag):
+            return  # nothing was changed, so nothing is translated again
     post.text_id = write_text(
         session, readership_id=view.readership_id, language=tag, body=body, now=now
     )

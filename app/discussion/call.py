@@ -18,7 +18,7 @@ from app.discussion.thread_queries import ThreadCount, ThreadView, thread_counts
 from app.refusals import Refusal
 from app.translation.queries import renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading, Writing
+from app.web.dependencies import Now, Process, Reading
 from app.web.reader import Reads
 from app.web.rendering import show
 
@@ -219,7 +219,8 @@ def _new_page(admitted: Admitted, reader: Reads, session: Reading, now: datetime
 
 
 @router.post("/c/{slug}/new")
-def have_read(admitted: TakingPart, session: Writing, now: Now) -> Response:
+def have_read(admitted: TakingPart, process: Process, now: Now) -> Response:
     """Let "new since my last visit" begin now."""
-    mark_read(session, participation_id=admitted.taking_part.id, now=now)
+    with process.database.writing() as session:
+        mark_read(session, participation_id=admitted.taking_part.id, now=now)
     return RedirectResponse(urls.new(admitted.consultation.slug), status_code=303)

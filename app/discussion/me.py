@@ -24,7 +24,7 @@ from app.identity.queries import Who
 from app.refusals import Refusal, missing
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading, Writing
+from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form
 from app.web.reader import Reader, Reads
 from app.web.rendering import STATUS, show
@@ -177,9 +177,10 @@ def new_code(
 
 
 @router.post("/me/sessions")
-def end_others(asking: Asking, session: Writing) -> Response:
+def end_others(asking: Asking, process: Process) -> Response:
     """End my visits on every other phone."""
     _person(asking)
     if asking is not None:
-        end_other_sessions(session, session_id=asking.session_id)
+        with process.database.writing() as session:
+            end_other_sessions(session, session_id=asking.session_id)
     return RedirectResponse("/me", status_code=303)

@@ -16,7 +16,7 @@ from app.discussion.thread_queries import thread
 from app.refusals import Refusal, missing
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading, Writing
+from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form
 from app.web.reader import Reader, Reads
 from app.web.rendering import STATUS, show
@@ -110,6 +110,8 @@ def change(
 ) -> Response:
     """Give my post other words."""
     post: PostFacts = found.post
+    if found.admitted.participation is None:
+        raise missing()  # a removed participant takes posts back, and changes none
     try:
         with process.database.writing() as writing:
             revise(
@@ -136,19 +138,21 @@ def change(
 
 
 @router.post("/me/posts/{post_id}/withdrawal")
-def take_back(found: Own, session: Writing, now: Now) -> Response:
-    """Take my post back."""
-    withdraw(session, post_id=found.post.id, person_id=found.post.person_id, now=now)
+def take_back(found: Own, process: Process, now: Now) -> Response:
+    """Take my post back; somebody who was removed may still do that."""
+    with process.database.writing() as session:
+        withdraw(session, post_id=found.post.id, person_id=found.post.person_id, now=now)
     return RedirectResponse(urls.own_post(found.post.id), status_code=303)
 
 
 @router.post("/me/posts/{post_id}/quotation")
-def quote_as(found: Own, form: Form, session: Writing) -> Response:
+def quote_as(found: Own, process: Process, form: Form) -> Response:
     """Choose how this post may be quoted."""
-    choose_quotation(
-        session,
-        post_id=found.post.id,
-        person_id=found.post.person_id,
-        quotation=form.line("quotation"),
-    )
+    with process.database.writing() as session:
+        choose_quotation(
+            session,
+            post_id=found.post.id,
+            person_id=found.post.person_id,
+            quotation=form.line("quotation"),
+        )
     return RedirectResponse(urls.own_post(found.post.id), status_code=303)

@@ -29,7 +29,7 @@ from app.identity.queries import (
 from app.identity.rules import facilitator_ends_at
 from app.identity.sign_in import change_password, read_second_factor, take_second_factor
 from app.refusals import Refusal, mark, missing
-from app.web.dependencies import Now, Process, Reading, Writing
+from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form
 from app.web.reader import Reads
 from app.web.rendering import STATUS, show
@@ -118,12 +118,11 @@ def _record(session: WriteSession, facilitator_id: str, verb: str, now: datetime
 
 
 @router.post(urls.SIGN_OUT)
-def sign_out(
-    request: Request, known: FacilitatorAsking, session: Writing, process: Process, now: Now
-) -> Response:
+def sign_out(request: Request, known: FacilitatorAsking, process: Process, now: Now) -> Response:
     """End a facilitator's session."""
-    end_former(session, request)
-    _record(session, str(known.facilitator_id), mark("signed out"), now)
+    with process.database.writing() as session:
+        end_former(session, request)
+        _record(session, str(known.facilitator_id), mark("signed out"), now)
     return cleared(process, urls.SIGN_IN)
 
 
@@ -189,10 +188,11 @@ def password_change(
 
 
 @router.post(urls.SIGN_OUT_ELSEWHERE)
-def sign_out_elsewhere(known: FacilitatorAsking, session: Writing, now: Now) -> Response:
+def sign_out_elsewhere(known: FacilitatorAsking, process: Process, now: Now) -> Response:
     """End a facilitator's other sessions and API tokens."""
-    end_other_sessions(session, session_id=known.session_id)
-    _record(session, str(known.facilitator_id), mark("signed out elsewhere"), now)
+    with process.database.writing() as session:
+        end_other_sessions(session, session_id=known.session_id)
+        _record(session, str(known.facilitator_id), mark("signed out elsewhere"), now)
     return RedirectResponse(f"{urls.PASSWORD}?done=sessions", status_code=303)
 
 

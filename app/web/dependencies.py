@@ -1,6 +1,13 @@
-"""What an endpoint may ask for: the time, a session that reads, a session that writes."""
+"""What an endpoint may ask for: the time, a session that reads, the process it runs in.
 
-from collections.abc import AsyncIterator, Iterator
+Nobody asks for a session that writes: an endpoint opens it itself, `with
+process.database.writing() as session`, does everything in it and leaves it before it answers. So
+what is acknowledged is committed; and the lock of the one writer is held on one thread from end to
+end. As a dependency it would be held between two borrowed threads, and with all threads waiting
+for it, whoever held it could never go on.
+"""
+
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +17,7 @@ from fastapi import Depends
 from fastapi.concurrency import contextmanager_in_threadpool
 from starlette.requests import HTTPConnection
 
-from app.database import ReadSession, WriteSession
+from app.database import ReadSession
 from app.web.state import State, state_of
 
 
@@ -45,20 +52,6 @@ async def reading(request: HTTPConnection) -> AsyncIterator[ReadSession]:
         yield opened
 
 
-def writing(request: HTTPConnection) -> Iterator[WriteSession]:
-    """Yield the request's transaction: returning commits it, raising rolls it back.
-
-    With scope="function" it is committed before the response leaves; FastAPI's default would
-    commit after, and a crash in between would lose a post that was already acknowledged.
-
-    Ask for it after whatever reads (`Asking`, `Own`, ...): those wait their turn, and nobody
-    should wait for anything while holding the lock of the one writer.
-    """
-    with state_of(request).database.writing() as session:
-        yield session
-
-
 Now = Annotated[datetime, Depends(arrived_at)]
 Reading = Annotated[ReadSession, Depends(reading, scope="function")]
-Writing = Annotated[WriteSession, Depends(writing, scope="function")]
 Process = Annotated[State, Depends(state_of)]

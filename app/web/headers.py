@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +45,25 @@ def _too_much(request: Request) -> Response:
     return PlainTextResponse(TOO_MUCH.message, status_code=413)
 
 
+async def _whole_body(receive: Receive) -> bytes | None:
+    """Return a request's body once all of it is here, None if it is too much.
+
+    Raises ClientDisconnect where the connection ended in the middle.
+
+    A slow phone sends its form for seconds: nothing is opened or locked for it until then.
+    """
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect  # half a form is no form: nobody's words are cut off
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
 class Envelope:
     """ASGI middleware: stamps the arrival, bounds the body, adds the headers to every answer."""
 
@@ -81,17 +99,22 @@ class Envelope:
             refusal = _too_much(Request(scope))
             await refusal(scope, receive, send_with_headers)
             return
-        received = 0
+        try:
+            body = await _whole_body(receive)
+        except ClientDisconnect:
+            return
+        if body is None:
+            refusal = _too_much(Request(scope))
+            await refusal(scope, receive, send_with_headers)
+            return
+        given = False
 
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            if message["type"] == "http.request":
-                received += len(message.get("body", b""))
-                if received > LARGEST_BODY:
-                    # A body without a declared length that never ends. FastAPI hands this on.
-                    raise HTTPException(413)
-            return message
+        async def receive_whole() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
 
         started = False
 
@@ -101,7 +124,7 @@ class Envelope:
             await send_with_headers(message)
 
         try:
-            await self.app(scope, receive_bounded, send_once)
+            await self.app(scope, receive_whole, send_once)
         except Exception as error:
             # Caught here, not by the server: its log would print the words in the traceback.
             response = self.fault(Request(scope), error)

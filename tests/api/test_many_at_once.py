@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import datetime
 
-import httpx
+import httpx2
 
 from app.consultations.models import Consultation
 from app.identity.actions import begin_session
@@ -14,12 +14,12 @@ from tests.factories import a_participation, a_person
 AT_ONCE = 60  # three times as many as threads and connections
 
 
-async def all_at_once(api: Api, requests: list[httpx.Request]) -> Counter[int]:
+async def all_at_once(api: Api, requests: list[httpx2.Request]) -> Counter[int]:
     """Send every request at the same time; return how often each status was answered."""
     app = api.site.app
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as client,
     ):
         answers = await asyncio.gather(*(client.send(request) for request in requests))
     return Counter(answer.status_code for answer in answers)
@@ -27,7 +27,7 @@ async def all_at_once(api: Api, requests: list[httpx.Request]) -> Counter[int]:
 
 def test_many_readers(api: Api, water: Water) -> None:
     address = f"http://test{V1}/consultations/water/threads/1/posts"
-    requests = [httpx.Request("GET", address) for _ in range(AT_ONCE)]
+    requests = [httpx2.Request("GET", address) for _ in range(AT_ONCE)]
     assert asyncio.run(all_at_once(api, requests)) == {200: AT_ONCE}
 
 
@@ -42,7 +42,7 @@ def test_many_writers_and_many_who_send_again(api: Api, water: Water, now: datet
                 begin_session(session, person_id=person.id, ends_at=consultation.closes_at, now=now)
             )
     requests = [
-        httpx.Request(
+        httpx2.Request(
             "POST",
             f"http://test{V1}/consultations/water/threads/1/posts",
             headers={"Authorization": f"Bearer {token}"},

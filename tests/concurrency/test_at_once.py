@@ -72,12 +72,13 @@ def test_one_form_for_joining_sent_at_once_makes_one_participant(
         assert own.status_code == 200
 
 
-def test_two_forms_for_joining_make_two_participants(
+def test_five_forms_for_joining_make_five_participants(
     site: Site, hands: Hands, now: datetime
 ) -> None:
+    """Each brings a language that nobody read until now."""
     with site.database.writing() as session:
         a_consultation(session, slug="water", now=now)
-    forms = [a_form(key=f"key {n}") for n in range(AT_ONCE)]
+    forms = [a_form(key=f"key {n}", languages="sw") for n in range(AT_ONCE)]
 
     answers = at_once([partial(join_with, hands(None), form) for form in forms])
 

@@ -11,42 +11,33 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import func, select
 from starlette.responses import Response
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from app.database import ReadSession, WriteSession
 from app.discussion.models import Post
 from app.identity.actions import begin_session
 from app.identity.models import Person
-from app.web.dependencies import Writing, reading, writing
+from app.web.dependencies import reading
+from app.web.state import state_of
 from tests.conftest import Site
 from tests.factories import a_consultation, a_participation, a_person, a_post, a_thread
 
 Count = Callable[[ReadSession], int]
 
 
-def answered(
-    site: Site,
-    path: str,
-    *,
-    method: str = "POST",
-    token: str = "",
-    form: dict[str, str],
-    seen: Count,
-) -> tuple[int, int]:
-    """Send a request; return its status, and what another connection saw at the first byte."""
-    body = urlencode(form).encode()
+def a_scope(path: str, method: str, token: str, length: int) -> Scope:
     headers = [
         (b"host", b"testserver"),
         (b"content-type", b"application/x-www-form-urlencoded"),
-        (b"content-length", str(len(body)).encode()),
+        (b"content-length", str(length).encode()),
         (b"cookie", f"baraza={token}".encode()),
     ]
-    scope = {
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -60,6 +51,20 @@ def answered(
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
     }
+
+
+def answered(
+    site: Site,
+    path: str,
+    *,
+    method: str = "POST",
+    token: str = "",
+    form: dict[str, str],
+    seen: Count,
+) -> tuple[int, int]:
+    """Send a request; return its status, and what another connection saw at the first byte."""
+    body = urlencode(form).encode()
+    scope = a_scope(path, method, token, len(body))
     noted: list[tuple[int, int]] = []
 
     async def receive() -> Message:
@@ -125,16 +130,49 @@ def test_what_uses_the_requests_transaction_is_committed_before_its_answer(
     assert answered(site, withdrawal, token=token, form={}, seen=posts) == (303, 0)
 
 
+def test_half_a_form_is_no_post(site: Site, token: str) -> None:
+    whole = urlencode({"text": "Our well is dry. " * 9, "language": "en", "sure": "yes"}).encode()
+    for sent in (whole[:40], whole[:-1]):
+        messages: list[Message] = [
+            {"type": "http.request", "body": sent, "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        answers = asyncio.run(_cut_off(site, token, len(whole), messages))
+        assert answers == []
+    with site.database.reading() as session:
+        assert posts(session) == 1
+
+
+async def _cut_off(site: Site, token: str, length: int, messages: list[Message]) -> list[Message]:
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    await site.app(a_scope("/c/water/t/1/posts", "POST", token, length), receive, send)
+    return answers
+
+
 # --- the control: what happens otherwise ----------------------------------------------------------
 
-BY_DEFAULT = Annotated[WriteSession, Depends(writing)]
+
+def late_writing(request: Request) -> Iterator[WriteSession]:
+    with state_of(request).database.writing() as session:
+        yield session
+
+
+BY_DEFAULT = Annotated[WriteSession, Depends(late_writing)]
+BEFORE = Annotated[WriteSession, Depends(late_writing, scope="function")]
 
 
 def test_fastapis_default_would_answer_first(site: Site) -> None:
     router = APIRouter()
 
     @router.post("/pinned")
-    def pinned(session: Writing) -> Response:
+    def pinned(session: BEFORE) -> Response:
         a_person(session)
         return Response("received")
 
@@ -153,12 +191,12 @@ def test_fastapis_default_would_answer_first(site: Site) -> None:
 # --- every route ----------------------------------------------------------------------------------
 
 
-def sessions_ending_late(app: FastAPI) -> list[str]:
-    """Return the routes with a database session that would end after the response."""
+def dependencies_ending_late(app: FastAPI) -> list[str]:
+    """Return the routes with a session, for reading or made here, that outlives the response."""
 
     def late(dependant: Dependant) -> Iterator[Dependant]:
         for inner in dependant.dependencies:
-            if inner.call in (reading, writing) and inner.scope != "function":
+            if inner.call in (reading, late_writing) and inner.scope != "function":
                 yield inner
             yield from late(inner)
 
@@ -170,10 +208,10 @@ def sessions_ending_late(app: FastAPI) -> list[str]:
 
 
 def test_no_route_ends_its_session_after_the_response(site: Site) -> None:
-    assert sessions_ending_late(site.app) == []
+    assert dependencies_ending_late(site.app) == []
 
     @site.app.get("/late")
     def late(session: BY_DEFAULT) -> Response:
         return Response()
 
-    assert sessions_ending_late(site.app) == ["/late"]
+    assert dependencies_ending_late(site.app) == ["/late"]

@@ -99,7 +99,8 @@ def test_thread_of_20_renditions_comes_in_the_first_window(
     site: Site, now: datetime, prose: str
 ) -> None:
     with site.database.writing() as session:
-        discussion = a_discussion(session, now=now, posts=20, prose="de")
+        source = "pt" if prose == "en" else "en"
+        discussion = a_discussion(session, now=now, posts=20, prose=source)
         for post, body in zip(discussion.posts, posts_in(prose), strict=False):
             a_rendition(session, post, into=prose, body=body, now=now)
     with served(site.app) as port:
