@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from app.consultations.invitations import invite
 from app.identity.actions import begin_session
@@ -47,11 +46,9 @@ class Journey:
     found_while_running: dict[str, list[str]]
 
 
-@pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
+def travelled(folder: Path) -> Journey:
     """Do everything once, then back up, export and report from the command line."""
-    installed = an_installation(tmp_path_factory.mktemp("canary"))
-    folder = installed.folder
+    installed = an_installation(folder)
     with running(installed, SERVE):
         code = take_part(installed)
         facilitate(installed)
@@ -62,31 +59,46 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
         found = {mark: files_holding(folder, mark) for mark in (ADDRESS, AGENT, CAME_FROM)}
     installed.run("backup", str(folder / "copy.sqlite3"))
     installed.run("consultation", "export", "water", "--out", str(folder / "water.json"))
-    for kind in ("html", "csv", "json"):
+    for kind in ("html", "json"):
         out = str(folder / f"report.{kind}")
         installed.run("report", "over", "--format", kind, "--language", "en", "--out", out)
     return Journey(installed, code, found)
 
 
-def test_no_device_and_no_place_is_kept(journey: Journey) -> None:
+def test_a_whole_journey_leaves_no_trace_of_device_place_or_code(
+    tmp_path: Path,
+) -> None:
+    journey = travelled(tmp_path)
+    no_device_and_no_place_is_kept(journey)
+    no_code_and_no_password_is_kept(journey)
+    no_code_and_no_token_is_in_any_address(journey)
+    logs_say_where_it_broke_and_nothing_of_what_people_wrote(journey)
+    the_search_finds_what_is_there(journey)
+
+
+def no_device_and_no_place_is_kept(journey: Journey) -> None:
+    """T-1: not while it runs, and not in what is left or exported."""
     assert journey.found_while_running == {ADDRESS: [], AGENT: [], CAME_FROM: []}
     for mark in (ADDRESS, AGENT, CAME_FROM):
         assert files_holding(journey.installed.folder, mark) == []
 
 
-def test_no_code_and_no_password_is_kept(journey: Journey) -> None:
+def no_code_and_no_password_is_kept(journey: Journey) -> None:
+    """T-7: neither as shown nor as typed."""
     digits = journey.code.replace(" ", "")
     for shown in (journey.code, digits, digits[:20], journey.installed.facilitator.password):
         assert files_holding(journey.installed.folder, shown) == []
 
 
-def test_the_search_finds_what_is_there(journey: Journey) -> None:
+def the_search_finds_what_is_there(journey: Journey) -> None:
+    """The control: what is kept on purpose is found by the same search."""
     assert "data/baraza.sqlite3" in files_holding(journey.installed.folder, PSEUDONYM)
     written = set(files_holding(journey.installed.folder, WORDS))
     assert {"data/baraza.sqlite3", "copy.sqlite3", "water.json"} <= written
 
 
-def test_logs_say_where_it_broke_and_nothing_of_what_people_wrote(journey: Journey) -> None:
+def logs_say_where_it_broke_and_nothing_of_what_people_wrote(journey: Journey) -> None:
+    """A crash is there to be found, in one line without anybody's words."""
     folder = journey.installed.folder
     logs = {log.name for log in folder.glob("*.log")}
     assert logs == {"commands.log", "server.log"}
@@ -105,7 +117,8 @@ def test_with_an_access_log_the_address_would_be_found(tmp_path: Path) -> None:
     assert files_holding(installed.folder, ADDRESS) == ["server.log"]
 
 
-def test_no_code_and_no_token_is_in_any_address(journey: Journey) -> None:
+def no_code_and_no_token_is_in_any_address(journey: Journey) -> None:
+    """T-8: in no address that was asked for, redirected to, or linked."""
     answers = journey.installed.answers
     secrets = {code_in(answer) for answer in answers} - {""}
     assert len(secrets) == 3  # two at joining, one renewed

@@ -172,7 +172,7 @@ PROBES = """
 """.split()  # noqa: SIM905 - a list of addresses is read more easily so
 TELLING = re.compile(
     r"traceback|most recent call|site-packages|\.py\b|uvicorn|starlette|fastapi|sqlalchemy|sqlite|"
-    r"psycopg|python/?\d|pydantic|exception|ZeroDivision|CANARY|/work/|/home/|/usr/|/root/",
+    r"psycopg|python/?\d|pydantic|exception|ZeroDivision|CANARY|/home/|/tmp/|/usr/|/root/",
     re.IGNORECASE,
 )
 
