@@ -4,6 +4,7 @@ The worker is a process of its own. It is started again whenever it ends, and no
 """
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import socket
@@ -119,6 +120,9 @@ def one_of_many() -> FastAPI:
 
     if end_with_parent := _end_with_parent():
         end_with_parent()
+    first = multiprocessing.parent_process()
+    if first is not None and not first.is_alive():
+        raise SystemExit(0)  # it was killed before this process had asked to end with it
     return create_app()
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import ZONES, Frame, back_to, frame_of, offered
+from app.consultations.desk_frame import ZONES, AtDesk, Desk, Frame, offered
 from app.consultations.desk_invitations import router as invitations_router
 from app.consultations.desk_schedule import router as schedule_router
 from app.consultations.desk_settings import router as settings_router
@@ -16,15 +15,14 @@ from app.consultations.drafts import Draft, Wording
 from app.consultations.publishing import announce
 from app.consultations.queries import announcements, consultation_by_id
 from app.consultations.setting_up import change_words, create_consultation, wording_mark
-from app.database import ReadSession
 from app.identity.access import FacilitatorAsking
 from app.refusals import Refusal, mark
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading
+from app.web.dependencies import Now, Process
 from app.web.forms import Form, Typed
 from app.web.i18n import say
-from app.web.reader import Reader, Reads
+from app.web.reader import Reads
 from app.web.rendering import STATUS, show
 
 router = APIRouter()
@@ -108,7 +106,7 @@ def start(
     except Refusal as refusal:
         page = _start_page(form, refusal)
         return show(request, reader, "facilitate/start.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.DESK, slug, "created")
+    return RedirectResponse(urls.done(urls.at(urls.DESK, slug), "created"), status_code=303)
 
 
 @dataclass(frozen=True)
@@ -122,21 +120,13 @@ class WordsPage:
     offered: tuple[str, ...]
 
 
-def _words_page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    *,
-    typed: Typed | None = None,
-    problem: Refusal | None = None,
-) -> WordsPage:
+def _show_words(desk: Desk, typed: Typed | None = None, problem: Refusal | None = None) -> Response:
     # Read anew: somebody else may have changed the words since this request began.
-    view = consultation_by_id(session, admitted.consultation.id) or admitted.consultation
+    view = consultation_by_id(desk.session, desk.consultation.id) or desk.consultation
     if typed is None:
         ids = {"title": view.title_id, "brief": view.brief_id}
         ids |= {"promise": view.promise_id or "", "consent": view.consent_id or ""}
-        words = originals(session, text_ids=[one for one in ids.values() if one])
+        words = originals(desk.session, text_ids=[one for one in ids.values() if one])
         fields: dict[str, tuple[str, ...]] = {
             name: (words[one].body if one else "",) for name, one in ids.items()
         }
@@ -145,34 +135,24 @@ def _words_page(
         fields["results_due_on"] = (str(view.results_due_on or ""),)
         typed = Typed(fields)
     # After a refusal the form goes on from the words as they are now: saving again keeps it.
-    return WordsPage(
-        frame=frame_of(request, session, admitted, reader),
+    page = WordsPage(
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
         seen=wording_mark(view),
         offered=offered(typed.line("language")),
     )
+    return desk.show("facilitate/words.html", page, problem)
 
 
 @router.get(urls.WORDS)
-def words_form(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading
-) -> Response:
+def words_form(desk: AtDesk) -> Response:
     """Show the words of the call page, to be changed."""
-    page = _words_page(request, session, admitted, reader)
-    return show(request, reader, "facilitate/words.html", page)
+    return _show_words(desk)
 
 
 @router.post(urls.WORDS)
-def words_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def words_now(form: Form, desk: AtDesk) -> Response:
     """Change the words of the call page."""
     wording = Wording(
         language=form.line("language"),
@@ -184,20 +164,12 @@ def words_now(
         results_due_on=form.line("results_due_on"),
     )
     try:
-        with process.database.writing() as writing:
-            change_words(
-                writing,
-                consultation_id=admitted.consultation.id,
-                wording=wording,
-                seen=form.text("seen"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
+        with desk.process.database.writing() as writing:
+            change_words(writing, wording=wording, seen=form.text("seen"), **desk.act)
     except Refusal as refusal:
-        session.rollback()  # to see what somebody else changed meanwhile
-        page = _words_page(request, session, admitted, reader, typed=form, problem=refusal)
-        return show(request, reader, "facilitate/words.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.DESK, admitted.consultation.slug, "words")
+        desk.session.rollback()  # to see what somebody else changed meanwhile
+        return _show_words(desk, form, refusal)
+    return desk.back_to(urls.DESK, "words")
 
 
 @dataclass(frozen=True)
@@ -211,58 +183,32 @@ class AnnouncePage:
     offered: tuple[str, ...]
 
 
-def _announce_page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    typed: Typed,
-    problem: Refusal | None = None,
-) -> AnnouncePage:
-    view = admitted.consultation
-    found = announcements(session, view.id)
-    words = renditions(session, text_ids={one.text_id for one in found}, reader=reader.language)
-    return AnnouncePage(
-        frame=frame_of(request, session, admitted, reader),
+def _show_announce(desk: Desk, typed: Typed, problem: Refusal | None = None) -> Response:
+    found = announcements(desk.session, desk.consultation.id)
+    ids = {one.text_id for one in found}
+    words = renditions(desk.session, text_ids=ids, reader=desk.reader.language)
+    page = AnnouncePage(
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
         said=tuple((words[one.text_id], one.announced_at) for one in found),
         offered=offered(typed.line("language")),
     )
+    return desk.show("facilitate/announce.html", page, problem)
 
 
 @router.get(urls.ANNOUNCE)
-def announce_form(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading
-) -> Response:
+def announce_form(desk: AtDesk) -> Response:
     """Show what was announced, and the form."""
-    typed = Typed({"language": (admitted.consultation.language,)})
-    page = _announce_page(request, session, admitted, reader, typed)
-    return show(request, reader, "facilitate/announce.html", page)
+    return _show_announce(desk, Typed({"language": (desk.consultation.language,)}))
 
 
 @router.post(urls.ANNOUNCE)
-def announce_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def announce_now(form: Form, desk: AtDesk) -> Response:
     """Say something to everybody."""
     try:
-        with process.database.writing() as writing:
-            announce(
-                writing,
-                consultation_id=admitted.consultation.id,
-                text=form.text("text"),
-                language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
+        with desk.process.database.writing() as writing:
+            announce(writing, text=form.text("text"), language=form.line("language"), **desk.act)
     except Refusal as refusal:
-        page = _announce_page(request, session, admitted, reader, form, refusal)
-        return show(request, reader, "facilitate/announce.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.ANNOUNCE, admitted.consultation.slug, "announced")
+        return _show_announce(desk, form, refusal)
+    return desk.back_to(urls.ANNOUNCE, "announced")

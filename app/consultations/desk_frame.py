@@ -1,19 +1,23 @@
-"""What every page of a consultation's desk has: its title, its time zone, what was just done."""
+"""What every page of a consultation's desk is given, and how it answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo, available_timezones
 
-from fastapi import Request
-from starlette.responses import RedirectResponse
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
 
 from app import languages
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted
-from app.database import ReadSession
-from app.refusals import mark
+from app.consultations.access import Facilitating
+from app.consultations.queries import ConsultationView
+from app.refusals import Refusal, mark
 from app.translation.queries import renditions
 from app.translation.rules import Rendition
-from app.web.reader import Reader
+from app.web.dependencies import Now, Process, Reading
+from app.web.reader import Reads
+from app.web.rendering import STATUS, show
 
 DONE = {
     "created": mark("Created. Now add the first question."),
@@ -56,22 +60,64 @@ class Frame:
     done: str | None
 
 
-def frame_of(request: Request, session: ReadSession, admitted: Admitted, reader: Reader) -> Frame:
-    """Return the head of a page of this consultation's desk."""
-    view = admitted.consultation
-    words = renditions(session, text_ids={view.title_id}, reader=reader.language)
-    return Frame(
-        slug=view.slug,
-        title=words[view.title_id],
-        zone=ZoneInfo(view.schedule.timezone),
-        language=view.language,
-        done=DONE.get(request.query_params.get("done", "")),
-    )
+class Act(TypedDict):
+    """What every act of a facilitator is told: where it is done, by whom, and when."""
+
+    consultation_id: str
+    facilitator_id: str
+    now: datetime
 
 
-def back_to(place: str, slug: str, what: str, **parts: str | int) -> RedirectResponse:
-    """Return the way on after an act: to a page that says it was done, and can be reloaded."""
-    return RedirectResponse(urls.done(urls.at(place, slug, **parts), what), status_code=303)
+@dataclass(frozen=True)
+class Desk:
+    """A request of a facilitator at the desk of a consultation they run."""
+
+    request: Request
+    admitted: Facilitating
+    reader: Reads
+    session: Reading
+    process: Process
+    now: Now
+
+    @property
+    def consultation(self) -> ConsultationView:
+        """Return the consultation, as it was when this request began."""
+        return self.admitted.consultation
+
+    @property
+    def act(self) -> Act:
+        """Return what an act is told, to be passed on as `**desk.act`."""
+        return {
+            "consultation_id": self.consultation.id,
+            "facilitator_id": self.admitted.facilitator_id,
+            "now": self.now,
+        }
+
+    def frame(self) -> Frame:
+        """Return the head of a page of this desk."""
+        view = self.consultation
+        words = renditions(self.session, text_ids={view.title_id}, reader=self.reader.language)
+        return Frame(
+            slug=view.slug,
+            title=words[view.title_id],
+            zone=ZoneInfo(view.schedule.timezone),
+            language=view.language,
+            done=DONE.get(self.request.query_params.get("done", "")),
+        )
+
+    def show(self, template: str, page: object, problem: Refusal | None = None) -> Response:
+        """Return a page, with the status of what was refused."""
+        status = STATUS[problem.kind] if problem else 200
+        return show(self.request, self.reader, template, page, status=status)
+
+    def back_to(self, place: str, what: str, **parts: str | int) -> Response:
+        """Return the way on after an act: to a page that says it was done, and can be reloaded."""
+        address = urls.at(place, self.consultation.slug, **parts)
+        return RedirectResponse(urls.done(address, what), status_code=303)
+
+
+AtDesk = Annotated[Desk, Depends()]
+"""A desk for an endpoint. `Form` stands before it, so that words come back where it is refused."""
 
 
 def offered(*chosen: str) -> tuple[str, ...]:

@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of, offered
+from app.consultations.desk_frame import AtDesk, Desk, Frame, offered
 from app.consultations.queries import schedule_changes
 from app.consultations.rules import Phase, why_not_close
 from app.consultations.schedules import Times, extend_or_close, instants_of
 from app.consultations.typed import as_typed
-from app.database import ReadSession
 from app.refusals import Refusal
 from app.translation.queries import renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -51,17 +46,8 @@ class SchedulePage:
     offered: tuple[str, ...]
 
 
-def _page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    now: datetime,
-    *,
-    typed: Typed | None = None,
-    problem: Refusal | None = None,
-) -> SchedulePage:
-    view = admitted.consultation
+def _page(desk: Desk, typed: Typed | None = None, problem: Refusal | None = None) -> SchedulePage:
+    view = desk.consultation
     schedule = view.schedule
     opens, opens_choice = as_typed(schedule.opens_at, schedule.timezone)
     closes, closes_choice = as_typed(schedule.closes_at, schedule.timezone)
@@ -73,13 +59,14 @@ def _page(
         "language": (view.language,),
     }
     typed = Typed(current | typed.fields) if typed else Typed(current)
-    changes = schedule_changes(session, view.id)
-    words = renditions(session, text_ids={c.reason_id for c in changes}, reader=reader.language)
+    changes = schedule_changes(desk.session, view.id)
+    reasons = {change.reason_id for change in changes}
+    words = renditions(desk.session, text_ids=reasons, reader=desk.reader.language)
     return SchedulePage(
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
-        phase=schedule.phase(now),
+        phase=schedule.phase(desk.now),
         opens_at=schedule.opens_at,
         closes_at=schedule.closes_at,
         timezone=schedule.timezone,
@@ -93,26 +80,14 @@ def _page(
 
 
 @router.get(urls.SCHEDULE)
-def schedule_form(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
-) -> Response:
+def schedule_form(desk: AtDesk) -> Response:
     """Show the times of a consultation, to be changed."""
-    page = _page(request, session, admitted, reader, now)
-    return show(request, reader, "facilitate/schedule.html", page)
+    return desk.show("facilitate/schedule.html", _page(desk))
 
 
 @router.post(urls.SCHEDULE)
-def schedule_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def schedule_now(form: Form, desk: AtDesk) -> Response:
     """Change the times of a consultation, with a reason that everybody reads."""
-    view = admitted.consultation
     times = Times(
         opens=form.line("opens"),
         closes=form.line("closes"),
@@ -120,57 +95,40 @@ def schedule_now(
         closes_choice=form.line("closes_choice"),
     )
     try:
-        opens_at, closes_at = instants_of(times, view.schedule)
-        with process.database.writing() as writing:
+        opens_at, closes_at = instants_of(times, desk.consultation.schedule)
+        with desk.process.database.writing() as writing:
             extend_or_close(
                 writing,
-                consultation_id=view.id,
                 opens_at=opens_at,
                 closes_at=closes_at,
                 reason=form.text("text"),
                 language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        page = _page(request, session, admitted, reader, now, typed=form, problem=refusal)
-        return show(request, reader, "facilitate/schedule.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.SCHEDULE, view.slug, "times")
+        return desk.show("facilitate/schedule.html", _page(desk, form, refusal), refusal)
+    return desk.back_to(urls.SCHEDULE, "times")
 
 
 @router.get(urls.CLOSE)
-def close_form(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
-) -> Response:
+def close_form(desk: AtDesk) -> Response:
     """Ask for the reason of closing at once."""
-    problem = why_not_close(admitted.consultation.schedule, now)
-    page = _page(request, session, admitted, reader, now, problem=problem)
-    return show(request, reader, "facilitate/close.html", page)
+    problem = why_not_close(desk.consultation.schedule, desk.now)
+    return desk.show("facilitate/close.html", _page(desk, problem=problem))
 
 
 @router.post(urls.CLOSE)
-def close_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def close_now(form: Form, desk: AtDesk) -> Response:
     """Close a consultation at once, with a reason that everybody reads."""
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             extend_or_close(
                 writing,
-                consultation_id=admitted.consultation.id,
-                closes_at=now,
+                closes_at=desk.now,
                 reason=form.text("text"),
                 language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        page = _page(request, session, admitted, reader, now, typed=form, problem=refusal)
-        return show(request, reader, "facilitate/close.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.SCHEDULE, admitted.consultation.slug, "closed")
+        return desk.show("facilitate/close.html", _page(desk, form, refusal), refusal)
+    return desk.back_to(urls.SCHEDULE, "closed")

@@ -3,22 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of, offered
+from app.consultations.desk_frame import AtDesk, Desk, Frame, offered
 from app.consultations.publishing import publish, unpublish
 from app.consultations.rules import Phase
 from app.consultations.setting_up import change_settings, offer_language
-from app.database import ReadSession
 from app.refusals import Refusal
 from app.translation.queries import readership_languages
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -36,124 +31,75 @@ class SettingsPage:
     published_at: datetime | None
 
 
-def _page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    now: datetime,
-    *,
-    typed: Typed | None = None,
-    problem: Refusal | None = None,
-) -> SettingsPage:
-    view = admitted.consultation
+def _show(desk: Desk, typed: Typed | None = None, problem: Refusal | None = None) -> Response:
+    view = desk.consultation
     current: dict[str, tuple[str, ...]] = {
         "who": ("invited" if view.by_invitation else "everybody",),
         "word_limit": (str(view.word_limit),),
         "small_count": (str(view.small_count),),
     }
-    read = tuple(readership_languages(session, view.readership_id))
+    read = tuple(readership_languages(desk.session, view.readership_id))
     typed = Typed(current | typed.fields) if typed else Typed(current)
-    return SettingsPage(
-        frame=frame_of(request, session, admitted, reader),
+    page = SettingsPage(
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
         read=read,
         offered=tuple(tag for tag in offered(typed.line("offered")) if tag not in read),
-        closed=view.schedule.phase(now) is Phase.CLOSED,
+        closed=view.schedule.phase(desk.now) is Phase.CLOSED,
         published_at=view.published_at,
     )
+    return desk.show("facilitate/settings.html", page, problem)
 
 
 @router.get(urls.SETTINGS)
-def settings_form(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
-) -> Response:
+def settings_form(desk: AtDesk) -> Response:
     """Show the settings of a consultation."""
-    page = _page(request, session, admitted, reader, now)
-    return show(request, reader, "facilitate/settings.html", page)
+    return _show(desk)
 
 
 @router.post(urls.SETTINGS)
-def settings_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def settings_now(form: Form, desk: AtDesk) -> Response:
     """Change who may join, how long a post may be, which counts are published."""
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             change_settings(
                 writing,
-                consultation_id=admitted.consultation.id,
                 by_invitation=form.line("who") == "invited",
                 word_limit=form.line("word_limit"),
                 small_count=form.line("small_count"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        page = _page(request, session, admitted, reader, now, typed=form, problem=refusal)
-        return show(request, reader, "facilitate/settings.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.SETTINGS, admitted.consultation.slug, "settings")
+        return _show(desk, form, refusal)
+    return desk.back_to(urls.SETTINGS, "settings")
 
 
 @router.post(urls.OFFER_LANGUAGE)
-def offer_language_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def offer_language_now(form: Form, desk: AtDesk) -> Response:
     """Translate everything into one more language."""
     try:
-        with process.database.writing() as writing:
-            offer_language(
-                writing,
-                consultation_id=admitted.consultation.id,
-                language=form.line("offered"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
+        with desk.process.database.writing() as writing:
+            offer_language(writing, language=form.line("offered"), **desk.act)
     except Refusal as refusal:
-        page = _page(request, session, admitted, reader, now, typed=form, problem=refusal)
-        return show(request, reader, "facilitate/settings.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.SETTINGS, admitted.consultation.slug, "language")
+        return _show(desk, form, refusal)
+    return desk.back_to(urls.SETTINGS, "language")
 
 
 @router.post(urls.PUBLISH)
-def publish_now(
-    request: Request,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def publish_now(desk: AtDesk) -> Response:
     """Open the report to everybody."""
-    view = admitted.consultation
     try:
-        with process.database.writing() as writing:
-            publish(
-                writing, consultation_id=view.id, facilitator_id=admitted.facilitator_id, now=now
-            )
+        with desk.process.database.writing() as writing:
+            publish(writing, **desk.act)
     except Refusal as refusal:
-        page = _page(request, session, admitted, reader, now, problem=refusal)
-        return show(request, reader, "facilitate/settings.html", page, status=STATUS[refusal.kind])
-    return back_to(urls.SETTINGS, view.slug, "published")
+        return _show(desk, problem=refusal)
+    return desk.back_to(urls.SETTINGS, "published")
 
 
 @router.post(urls.UNPUBLISH)
-def unpublish_now(admitted: Facilitating, process: Process, now: Now) -> Response:
+def unpublish_now(desk: AtDesk) -> Response:
     """Take the report back from everybody."""
-    view = admitted.consultation
-    with process.database.writing() as writing:
-        unpublish(writing, consultation_id=view.id, facilitator_id=admitted.facilitator_id, now=now)
-    return back_to(urls.SETTINGS, view.slug, "unpublished")
+    with desk.process.database.writing() as writing:
+        unpublish(writing, **desk.act)
+    return desk.back_to(urls.SETTINGS, "unpublished")

@@ -1,23 +1,17 @@
 """Desk page of those who run a consultation; a change of roles asks for a fresh sign-in (T-11)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of
+from app.consultations.desk_frame import AtDesk, Desk, Frame
 from app.consultations.people import add_facilitator_to, remove_facilitator_from
 from app.consultations.queries import facilitators_of
-from app.database import ReadSession
 from app.identity.rules import why_not_fresh
 from app.refusals import Refusal, missing
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -42,103 +36,63 @@ class SignInAgainPage:
     problem: Refusal
 
 
-def why_not_now(admitted: Admitted, now: datetime) -> Refusal | None:
+def why_not_now(desk: Desk) -> Refusal | None:
     """Say why a facilitator must sign in again before a look at people or a change of roles."""
-    if admitted.who is None:
-        return missing()
-    return why_not_fresh(admitted.who.begun_at, now)
+    who = desk.admitted.who
+    return why_not_fresh(who.begun_at, desk.now) if who else missing()
 
 
-def sign_in_again(
-    request: Request, session: ReadSession, admitted: Admitted, reader: Reader, refusal: Refusal
-) -> Response:
+def sign_in_again(desk: Desk, refusal: Refusal) -> Response:
     """Return the page that asks a facilitator to sign in again."""
-    page = SignInAgainPage(frame_of(request, session, admitted, reader), refusal)
-    status = STATUS[refusal.kind]
-    return show(request, reader, "facilitate/sign_in_again.html", page, status=status)
+    page = SignInAgainPage(desk.frame(), refusal)
+    return desk.show("facilitate/sign_in_again.html", page, refusal)
 
 
-def _page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    typed: Typed,
-    problem: Refusal | None = None,
-) -> TeamPage:
-    return TeamPage(
-        frame=frame_of(request, session, admitted, reader),
+def _own_name(desk: Desk) -> str | None:
+    return desk.admitted.who.facilitator_name if desk.admitted.who else None
+
+
+def _show(desk: Desk, typed: Typed, problem: Refusal | None = None) -> Response:
+    page = TeamPage(
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
-        names=tuple(facilitators_of(session, admitted.consultation.id)),
-        own_name=(admitted.who.facilitator_name if admitted.who else None) or "",
+        names=tuple(facilitators_of(desk.session, desk.consultation.id)),
+        own_name=_own_name(desk) or "",
         must_sign_in=problem is not None and problem.code == "not_fresh",
     )
+    return desk.show("facilitate/team.html", page, problem)
 
 
 @router.get(urls.FACILITATORS)
-def team(request: Request, admitted: Facilitating, reader: Reads, session: Reading) -> Response:
+def team(desk: AtDesk) -> Response:
     """Show who runs a consultation."""
-    page = _page(request, session, admitted, reader, Typed({}))
-    return show(request, reader, "facilitate/team.html", page)
+    return _show(desk, Typed({}))
 
 
 @router.post(urls.ADD_FACILITATOR)
-def add_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def add_now(form: Form, desk: AtDesk) -> Response:
     """Let another facilitator run a consultation too."""
-    refusal = why_not_now(admitted, now)
+    if stale := why_not_now(desk):
+        return _show(desk, form, stale)
     try:
-        if refusal:
-            raise refusal
-        with process.database.writing() as writing:
-            add_facilitator_to(
-                writing,
-                consultation_id=admitted.consultation.id,
-                name=form.text("name"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
-    except Refusal as problem:
-        page = _page(request, session, admitted, reader, form, problem)
-        return show(request, reader, "facilitate/team.html", page, status=STATUS[problem.kind])
-    return back_to(urls.FACILITATORS, admitted.consultation.slug, "added")
+        with desk.process.database.writing() as writing:
+            add_facilitator_to(writing, name=form.text("name"), **desk.act)
+    except Refusal as refusal:
+        return _show(desk, form, refusal)
+    return desk.back_to(urls.FACILITATORS, "added")
 
 
 @router.post(urls.REMOVE_FACILITATOR)
-def remove_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def remove_now(form: Form, desk: AtDesk) -> Response:
     """Let a facilitator run a consultation no longer."""
-    refusal = why_not_now(admitted, now)
+    if stale := why_not_now(desk):
+        return _show(desk, Typed({}), stale)
     try:
-        if refusal:
-            raise refusal
-        with process.database.writing() as writing:
-            remove_facilitator_from(
-                writing,
-                consultation_id=admitted.consultation.id,
-                name=form.text("name"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
-    except Refusal as problem:
-        page = _page(request, session, admitted, reader, Typed({}), problem)
-        return show(request, reader, "facilitate/team.html", page, status=STATUS[problem.kind])
-    own_name = admitted.who.facilitator_name if admitted.who else None
-    if form.line("name") == own_name:
-        return back_to(urls.MINE, "", "left")
-    return back_to(urls.FACILITATORS, admitted.consultation.slug, "left")
+        with desk.process.database.writing() as writing:
+            remove_facilitator_from(writing, name=form.text("name"), **desk.act)
+    except Refusal as refusal:
+        return _show(desk, Typed({}), refusal)
+    if form.line("name") == _own_name(desk):
+        return desk.back_to(urls.MINE, "left")
+    return desk.back_to(urls.FACILITATORS, "left")

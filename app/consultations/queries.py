@@ -1,5 +1,6 @@
 """Reads of consultations, of who takes part, and of what facilitators set up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -90,6 +91,12 @@ def consultation_by_id(session: ReadSession, consultation_id: str) -> Consultati
     """Return the consultation of that id."""
     row = session.get(Consultation, consultation_id)
     return view(row) if row else None
+
+
+def consultations_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, ConsultationView]:
+    """Return the consultations of these ids."""
+    rows = session.scalars(select(Consultation).where(Consultation.id.in_(ids)))
+    return {row.id: view(row) for row in rows}
 
 
 def consultations(session: ReadSession) -> list[ConsultationView]:

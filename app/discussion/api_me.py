@@ -103,7 +103,7 @@ def me(who: Known, reader: ApiReads, session: Reading, process: Process) -> Me:
     parts = participations_of(session, who.person_id)
     every = [consultation_by_id(session, part.consultation_id) for part in parts]
     views = {view.id: view for view in every if view}
-    posts = posts_of(session, who.person_id)
+    posts = posts_of(session, who.person_id, after=0, limit=10_000)
     reasons = {p.hidden_reason_id for p in posts if p.hidden_reason_id}
     words = words_for(session, reasons, reader, process)
     written = originals(session, text_ids={p.text_id for p in posts})

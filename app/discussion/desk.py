@@ -8,11 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import DONE, Frame, frame_of
+from app.consultations.desk_frame import DONE, AtDesk, Desk, Frame
 from app.consultations.queries import ConsultationView, facilitated_by
 from app.consultations.rules import Phase
-from app.database import ReadSession
 from app.discussion.desk_figures import (
     LiveFigures,
     Reach,
@@ -118,22 +116,20 @@ class DeskPage:
 
 
 @router.get(urls.DESK)
-def desk(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
-) -> Response:
+def desk_page(desk: AtDesk) -> Response:
     """Show what a consultation needs now, how it goes, and all that can be done with it."""
-    view = admitted.consultation
+    view, session, now = desk.consultation, desk.session, desk.now
     found = threads(session, view.id, view.schedule)
     figures = live_figures(session, consultation_id=view.id, imported=view.imported)
     translation = translation_figures(session, readership_id=view.readership_id)
-    situation = _situation(session, admitted, found, figures, translation, now)
+    situation = _situation(desk, found, figures, translation)
     phase = view.schedule.phase(now)
     end = view.schedule.opens_at if phase is Phase.UPCOMING else view.schedule.closes_at
     # The words of the call and of questions are in the consultation's own language, mostly.
     written = dict.fromkeys((view.language, *(tag for tag, _ in figures.by_language)))
     page = DeskPage(
         id=view.id,
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         phase=phase,
         opens_at=view.schedule.opens_at,
         closes_at=view.schedule.closes_at,
@@ -142,26 +138,24 @@ def desk(
         next=what_is_next(situation, now),
         figures=figures,
         translation=translation,
-        threads=thread_lines(session, found, reader.language, now),
+        threads=thread_lines(session, found, desk.reader.language, now),
         reaches=reaches(session, readership_id=view.readership_id, written=list(written)),
         by_invitation=view.by_invitation,
         published=view.published_at is not None,
     )
-    return show(request, reader, "facilitate/desk.html", page)
+    return desk.show("facilitate/desk.html", page)
 
 
 def _situation(
-    session: ReadSession,
-    admitted: Admitted,
+    desk: Desk,
     found: list[ThreadView],
     figures: LiveFigures,
     translation: TranslationFigures,
-    now: datetime,
 ) -> Situation:
-    view = admitted.consultation
+    view = desk.consultation
     return Situation(
         schedule=view.schedule,
-        today=now.astimezone(ZoneInfo(view.schedule.timezone)).date(),
+        today=desk.now.astimezone(ZoneInfo(view.schedule.timezone)).date(),
         threads=[(one.number, one.times) for one in found],
         waiting=figures.waiting,
         failed=translation.failed,
@@ -169,5 +163,5 @@ def _situation(
         results_due_on=view.results_due_on,
         published=view.published_at is not None,
         by_invitation=view.by_invitation,
-        usable_invitations=usable_invitations(session, consultation_id=view.id, now=now),
+        usable_invitations=usable_invitations(desk.session, consultation_id=view.id, now=desk.now),
     )

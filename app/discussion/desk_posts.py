@@ -2,20 +2,15 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of, offered
-from app.database import ReadSession
+from app.consultations.desk_frame import AtDesk, Desk, Frame, offered
 from app.discussion.desk_queries import DeskPost, Standing, desk_page_of, desk_post, waiting_posts
 from app.discussion.moderation import admit_held_post, hide_post, unhide_post
 from app.refusals import Refusal, missing
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -29,53 +24,28 @@ class HeldPage:
     posts: tuple[DeskPost, ...]
 
 
-def _held(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    problem: Refusal | None = None,
-) -> Response:
-    page = HeldPage(
-        frame=frame_of(request, session, admitted, reader),
-        problem=problem,
-        posts=waiting_posts(
-            session, consultation_id=admitted.consultation.id, reader=reader.language
-        ),
+def _show_held(desk: Desk, problem: Refusal | None = None) -> Response:
+    waiting = waiting_posts(
+        desk.session, consultation_id=desk.consultation.id, reader=desk.reader.language
     )
-    status = STATUS[problem.kind] if problem else 200
-    return show(request, reader, "facilitate/held.html", page, status=status)
+    return desk.show("facilitate/held.html", HeldPage(desk.frame(), problem, waiting), problem)
 
 
 @router.get(urls.HELD)
-def held(request: Request, admitted: Facilitating, reader: Reads, session: Reading) -> Response:
+def held(desk: AtDesk) -> Response:
     """Show the late posts that wait for a facilitator."""
-    return _held(request, session, admitted, reader)
+    return _show_held(desk)
 
 
 @router.post(urls.ADMIT)
-def admit_now(
-    request: Request,
-    post: str,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def admit_now(post: str, desk: AtDesk) -> Response:
     """Let everybody see a late post."""
     try:
-        with process.database.writing() as writing:
-            admit_held_post(
-                writing,
-                consultation_id=admitted.consultation.id,
-                post_id=post,
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
+        with desk.process.database.writing() as writing:
+            admit_held_post(writing, post_id=post, **desk.act)
     except Refusal as refusal:
-        return _held(request, session, admitted, reader, refusal)
-    return back_to(urls.HELD, admitted.consultation.slug, "admitted")
+        return _show_held(desk, refusal)
+    return desk.back_to(urls.HELD, "admitted")
 
 
 @dataclass(frozen=True)
@@ -90,99 +60,70 @@ class HidePage:
     offered: tuple[str, ...]
 
 
-def _found(session: ReadSession, admitted: Admitted, post_id: str, reader: Reader) -> DeskPost:
+def _found(desk: Desk, post_id: str) -> DeskPost:
     found = desk_post(
-        session,
-        consultation_id=admitted.consultation.id,
+        desk.session,
+        consultation_id=desk.consultation.id,
         post_id=post_id,
-        reader=reader.language,
+        reader=desk.reader.language,
     )
     if found is None:
         raise missing()
     return found
 
 
-def _hide_page(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    found: DeskPost,
-    typed: Typed,
-    problem: Refusal | None = None,
+def _show_hide(
+    desk: Desk, found: DeskPost, typed: Typed, problem: Refusal | None = None
 ) -> Response:
     page = HidePage(
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
         post=found,
         waits=found.standing is Standing.WAITING,
         offered=offered(typed.line("language")),
     )
-    status = STATUS[problem.kind] if problem else 200
-    return show(request, reader, "facilitate/hide.html", page, status=status)
+    return desk.show("facilitate/hide.html", page, problem)
 
 
 @router.get(urls.HIDE)
-def hide_form(
-    request: Request, post: str, admitted: Facilitating, reader: Reads, session: Reading
-) -> Response:
+def hide_form(post: str, desk: AtDesk) -> Response:
     """Ask why a post is hidden."""
-    found = _found(session, admitted, post, reader)
-    typed = Typed({"language": (admitted.consultation.language,)})
-    return _hide_page(request, session, admitted, reader, found, typed)
+    typed = Typed({"language": (desk.consultation.language,)})
+    return _show_hide(desk, _found(desk, post), typed)
 
 
 @router.post(urls.HIDE)
-def hide_now(
-    request: Request,
-    form: Form,
-    post: str,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def hide_now(form: Form, post: str, desk: AtDesk) -> Response:
     """Hide a post, or keep a late one out."""
-    found = _found(session, admitted, post, reader)
+    found = _found(desk, post)
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             hide_post(
                 writing,
-                consultation_id=admitted.consultation.id,
                 post_id=post,
                 reason=form.text("text"),
                 language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        return _hide_page(request, session, admitted, reader, found, form, refusal)
+        return _show_hide(desk, found, form, refusal)
     if found.standing is Standing.WAITING:
-        return back_to(urls.HELD, admitted.consultation.slug, "kept_out")
-    return _to_post(session, admitted, found, "hidden")
+        return desk.back_to(urls.HELD, "kept_out")
+    return _to_post(desk, found, "hidden")
 
 
 @router.post(urls.UNHIDE)
-def unhide_now(
-    post: str, admitted: Facilitating, reader: Reads, session: Reading, process: Process, now: Now
-) -> Response:
+def unhide_now(post: str, desk: AtDesk) -> Response:
     """Show a hidden post again."""
-    found = _found(session, admitted, post, reader)
-    with process.database.writing() as writing:
-        unhide_post(
-            writing,
-            consultation_id=admitted.consultation.id,
-            post_id=post,
-            facilitator_id=admitted.facilitator_id,
-            now=now,
-        )
-    return _to_post(session, admitted, found, "unhidden")
+    found = _found(desk, post)
+    with desk.process.database.writing() as writing:
+        unhide_post(writing, post_id=post, **desk.act)
+    return _to_post(desk, found, "unhidden")
 
 
-def _to_post(session: ReadSession, admitted: Admitted, post: DeskPost, what: str) -> Response:
+def _to_post(desk: Desk, post: DeskPost, what: str) -> Response:
     """Return the way to the page of the thread that shows a post."""
-    place = urls.at(urls.THREAD, admitted.consultation.slug, number=post.thread_number)
-    page = desk_page_of(session, post.id)
+    place = urls.at(urls.THREAD, desk.consultation.slug, number=post.thread_number)
+    page = desk_page_of(desk.session, post.id)
     return RedirectResponse(f"{urls.done(place, what)}&page={page}#post-{post.id}", status_code=303)

@@ -1,16 +1,13 @@
 """Desk pages of one thread: its posts, opening and closing it, its summary."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of, offered
-from app.database import ReadSession
+from app.consultations.desk_frame import AtDesk, Desk, Frame, offered
 from app.discussion.desk_queries import DeskPosts, desk_posts
 from app.discussion.desk_threads import ThreadLine, found_thread, thread_lines
 from app.discussion.facilitation import close_thread, reopen_thread, summarise
@@ -19,10 +16,7 @@ from app.discussion.thread_queries import ThreadView, newest_summary
 from app.refusals import Refusal
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -42,75 +36,44 @@ class ThreadDesk:
     may_open: bool
 
 
-def _desk(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    found: ThreadView,
-    now: datetime,
-    *,
-    page: int = 1,
-    problem: Refusal | None = None,
+def _show(
+    desk: Desk, found: ThreadView, *, page: int = 1, problem: Refusal | None = None
 ) -> Response:
+    session, language, now = desk.session, desk.reader.language, desk.now
     summary_id = newest_summary(session, found.id)
     ids = {found.question_id, summary_id or "", found.closure_reason_id or ""} - {""}
-    words = renditions(session, text_ids=ids, reader=reader.language)
+    words = renditions(session, text_ids=ids, reader=language)
     times = found.times
     screen = ThreadDesk(
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         problem=problem,
-        line=thread_lines(session, [found], reader.language, now)[0],
+        line=thread_lines(session, [found], language, now)[0],
         question=words[found.question_id],
         summary=words[summary_id] if summary_id else None,
         closure_reason=words[found.closure_reason_id] if found.closure_reason_id else None,
-        posts=desk_posts(session, thread_id=found.id, reader=reader.language, page=page),
+        posts=desk_posts(session, thread_id=found.id, reader=language, page=page),
         may_close=why_not_close_thread(times, now) is None,
         may_open=not times.is_open(now) and why_not_open_thread(times.consultation, now) is None,
     )
-    status = STATUS[problem.kind] if problem else 200
-    return show(request, reader, "facilitate/thread.html", screen, status=status)
+    return desk.show("facilitate/thread.html", screen, problem)
 
 
 @router.get(urls.THREAD)
-def thread_desk(
-    request: Request,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    now: Now,
-    page: Annotated[int, Query()] = 1,
-) -> Response:
+def thread_desk(number: int, desk: AtDesk, page: Annotated[int, Query()] = 1) -> Response:
     """Show a thread as facilitators see it."""
-    found = found_thread(session, admitted, number)
-    return _desk(request, session, admitted, reader, found, now, page=page)
+    return _show(desk, found_thread(desk, number), page=page)
 
 
 @router.post(urls.OPEN_THREAD)
-def open_now(
-    request: Request,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def open_now(number: int, desk: AtDesk) -> Response:
     """Open a thread, or open it again."""
-    found = found_thread(session, admitted, number)
+    found = found_thread(desk, number)
     try:
-        with process.database.writing() as writing:
-            reopen_thread(
-                writing,
-                consultation_id=admitted.consultation.id,
-                number=number,
-                facilitator_id=admitted.facilitator_id,
-                now=now,
-            )
+        with desk.process.database.writing() as writing:
+            reopen_thread(writing, number=number, **desk.act)
     except Refusal as refusal:
-        return _desk(request, session, admitted, reader, found, now, problem=refusal)
-    return back_to(urls.THREAD, admitted.consultation.slug, "thread_opened", number=number)
+        return _show(desk, found, problem=refusal)
+    return desk.back_to(urls.THREAD, "thread_opened", number=number)
 
 
 @dataclass(frozen=True)
@@ -124,154 +87,71 @@ class ThreadWords:
     offered: tuple[str, ...]
 
 
-def _words_form(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    found: ThreadView,
-    now: datetime,
-    *,
-    template: str,
-    typed: Typed,
-    problem: Refusal | None = None,
-) -> Response:
-    page = ThreadWords(
-        frame=frame_of(request, session, admitted, reader),
+def _words_page(
+    desk: Desk, found: ThreadView, typed: Typed, problem: Refusal | None = None
+) -> ThreadWords:
+    return ThreadWords(
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
-        line=thread_lines(session, [found], reader.language, now)[0],
+        line=thread_lines(desk.session, [found], desk.reader.language, desk.now)[0],
         offered=offered(typed.line("language")),
     )
-    status = STATUS[problem.kind] if problem else 200
-    return show(request, reader, template, page, status=status)
 
 
 @router.get(urls.CLOSE_THREAD)
-def close_form(
-    request: Request,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    now: Now,
-) -> Response:
+def close_form(number: int, desk: AtDesk) -> Response:
     """Ask why a thread closes."""
-    found = found_thread(session, admitted, number)
-    typed = Typed({"language": (admitted.consultation.language,)})
-    return _words_form(
-        request,
-        session,
-        admitted,
-        reader,
-        found,
-        now,
-        template="facilitate/close_thread.html",
-        typed=typed,
-    )
+    found = found_thread(desk, number)
+    typed = Typed({"language": (desk.consultation.language,)})
+    return desk.show("facilitate/close_thread.html", _words_page(desk, found, typed))
 
 
 @router.post(urls.CLOSE_THREAD)
-def close_now(
-    request: Request,
-    form: Form,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def close_now(form: Form, number: int, desk: AtDesk) -> Response:
     """Close a thread now."""
-    found = found_thread(session, admitted, number)
+    found = found_thread(desk, number)
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             close_thread(
                 writing,
-                consultation_id=admitted.consultation.id,
                 number=number,
                 reason=form.text("text"),
                 language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        return _words_form(
-            request,
-            session,
-            admitted,
-            reader,
-            found,
-            now,
-            template="facilitate/close_thread.html",
-            typed=form,
-            problem=refusal,
-        )
-    return back_to(urls.THREAD, admitted.consultation.slug, "thread_closed", number=number)
+        page = _words_page(desk, found, form, refusal)
+        return desk.show("facilitate/close_thread.html", page, refusal)
+    return desk.back_to(urls.THREAD, "thread_closed", number=number)
 
 
 @router.get(urls.SUMMARISE)
-def summary_form(
-    request: Request,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    now: Now,
-) -> Response:
+def summary_form(number: int, desk: AtDesk) -> Response:
     """Show the newest summary of a thread, to write on from it."""
-    found = found_thread(session, admitted, number)
-    summary_id = newest_summary(session, found.id)
-    fields: dict[str, tuple[str, ...]] = {"language": (admitted.consultation.language,)}
+    found = found_thread(desk, number)
+    summary_id = newest_summary(desk.session, found.id)
+    fields: dict[str, tuple[str, ...]] = {"language": (desk.consultation.language,)}
     if summary_id:
-        newest = originals(session, text_ids=[summary_id])[summary_id]
+        newest = originals(desk.session, text_ids=[summary_id])[summary_id]
         fields = {"language": (newest.language,), "text": (newest.body,)}
-    return _words_form(
-        request,
-        session,
-        admitted,
-        reader,
-        found,
-        now,
-        template="facilitate/summary.html",
-        typed=Typed(fields),
-    )
+    return desk.show("facilitate/summary.html", _words_page(desk, found, Typed(fields)))
 
 
 @router.post(urls.SUMMARISE)
-def summarise_now(
-    request: Request,
-    form: Form,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def summarise_now(form: Form, number: int, desk: AtDesk) -> Response:
     """Write a thread's summary."""
-    found = found_thread(session, admitted, number)
+    found = found_thread(desk, number)
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             summarise(
                 writing,
-                consultation_id=admitted.consultation.id,
                 number=number,
                 text=form.text("text"),
                 language=form.line("language"),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        return _words_form(
-            request,
-            session,
-            admitted,
-            reader,
-            found,
-            now,
-            template="facilitate/summary.html",
-            typed=form,
-            problem=refusal,
-        )
-    return back_to(urls.THREAD, admitted.consultation.slug, "summary", number=number)
+        page = _words_page(desk, found, form, refusal)
+        return desk.show("facilitate/summary.html", page, refusal)
+    return desk.back_to(urls.THREAD, "summary", number=number)

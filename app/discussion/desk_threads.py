@@ -3,27 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.consultations import desk_urls as urls
-from app.consultations.access import Admitted, Facilitating
-from app.consultations.desk_frame import Frame, back_to, frame_of, offered
+from app.consultations.desk_frame import AtDesk, Desk, Frame, offered
 from app.consultations.typed import accepted, as_typed, day, instant, instant_or_same
 from app.database import ReadSession
-from app.discussion.facilitation import (
-    add_thread,
-    change_thread,
-)
+from app.discussion.facilitation import add_thread, change_thread
 from app.discussion.facilitation_rules import why_not_open_thread
 from app.discussion.thread_queries import ThreadView, thread, thread_counts, threads
 from app.refusals import Refusal, missing
 from app.translation.queries import originals, renditions
 from app.translation.rules import Rendition
-from app.web.dependencies import Now, Process, Reading
 from app.web.forms import Form, Typed
-from app.web.reader import Reader, Reads
-from app.web.rendering import STATUS, show
 
 router = APIRouter()
 
@@ -74,20 +67,17 @@ class ThreadsPage:
 
 
 @router.get(urls.THREADS)
-def thread_list(
-    request: Request, admitted: Facilitating, reader: Reads, session: Reading, now: Now
-) -> Response:
+def thread_list(desk: AtDesk) -> Response:
     """Show the threads of a consultation."""
-    view = admitted.consultation
+    view = desk.consultation
+    found = threads(desk.session, view.id, view.schedule)
     page = ThreadsPage(
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         problem=None,
-        threads=thread_lines(
-            session, threads(session, view.id, view.schedule), reader.language, now
-        ),
-        impossible=why_not_open_thread(view.schedule, now),
+        threads=thread_lines(desk.session, found, desk.reader.language, desk.now),
+        impossible=why_not_open_thread(view.schedule, desk.now),
     )
-    return show(request, reader, "facilitate/threads.html", page)
+    return desk.show("facilitate/threads.html", page)
 
 
 @dataclass(frozen=True)
@@ -103,18 +93,12 @@ class ThreadForm:
     offered: tuple[str, ...]
 
 
-def _form(
-    request: Request,
-    session: ReadSession,
-    admitted: Admitted,
-    reader: Reader,
-    number: int | None,
-    typed: Typed,
-    problem: Refusal | None = None,
+def _show_form(
+    desk: Desk, number: int | None, typed: Typed, problem: Refusal | None = None
 ) -> Response:
-    schedule = admitted.consultation.schedule
+    schedule = desk.consultation.schedule
     page = ThreadForm(
-        frame=frame_of(request, session, admitted, reader),
+        frame=desk.frame(),
         typed=typed,
         problem=problem,
         number=number,
@@ -122,8 +106,7 @@ def _form(
         closes_at=schedule.closes_at,
         offered=offered(typed.line("language")),
     )
-    status = STATUS[problem.kind] if problem else 200
-    return show(request, reader, "facilitate/thread_form.html", page, status=status)
+    return desk.show("facilitate/thread_form.html", page, problem)
 
 
 def _own_time(form: Typed, name: str, zone: str, before: datetime | None) -> datetime | None:
@@ -137,61 +120,47 @@ def _own_time(form: Typed, name: str, zone: str, before: datetime | None) -> dat
 
 
 @router.get(urls.ADD_THREAD)
-def add_form(request: Request, admitted: Facilitating, reader: Reads, session: Reading) -> Response:
+def add_form(desk: AtDesk) -> Response:
     """Show the form for a new thread."""
-    typed = Typed({"language": (admitted.consultation.language,)})
-    return _form(request, session, admitted, reader, None, typed)
+    return _show_form(desk, None, Typed({"language": (desk.consultation.language,)}))
 
 
 @router.post(urls.ADD_THREAD)
-def add_now(
-    request: Request,
-    form: Form,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def add_now(form: Form, desk: AtDesk) -> Response:
     """Add a thread."""
-    view = admitted.consultation
-    zone = view.schedule.timezone
+    zone = desk.consultation.schedule.timezone
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             number = add_thread(
                 writing,
-                consultation_id=view.id,
                 title=form.text("title"),
                 question=form.text("question"),
                 language=form.line("language"),
                 opens_at=_own_time(form, "opens", zone, None),
                 closes_at=_own_time(form, "closes", zone, None),
                 theme_on=accepted(day(form.line("theme_on"), field="theme_on")),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        return _form(request, session, admitted, reader, None, form, refusal)
-    return back_to(urls.THREAD, view.slug, "thread_added", number=number)
+        return _show_form(desk, None, form, refusal)
+    return desk.back_to(urls.THREAD, "thread_added", number=number)
 
 
-def found_thread(session: ReadSession, admitted: Admitted, number: int) -> ThreadView:
+def found_thread(desk: Desk, number: int) -> ThreadView:
     """Return the thread of that number of this consultation. Raises Refusal."""
-    view = admitted.consultation
-    found = thread(session, view.id, number, view.schedule)
+    view = desk.consultation
+    found = thread(desk.session, view.id, number, view.schedule)
     if found is None:
         raise missing()
     return found
 
 
 @router.get(urls.CHANGE_THREAD)
-def change_form(
-    request: Request, number: int, admitted: Facilitating, reader: Reads, session: Reading
-) -> Response:
+def change_form(number: int, desk: AtDesk) -> Response:
     """Show the form of a thread's words and times."""
-    found = found_thread(session, admitted, number)
-    zone = admitted.consultation.schedule.timezone
-    words = originals(session, text_ids=[found.title_id, found.question_id])
+    found = found_thread(desk, number)
+    zone = desk.consultation.schedule.timezone
+    words = originals(desk.session, text_ids=[found.title_id, found.question_id])
     opens = as_typed(found.times.opens_at, zone) if found.times.opens_at else ("", "")
     closes = as_typed(found.times.closes_at, zone) if found.times.closes_at else ("", "")
     typed = Typed(
@@ -206,39 +175,27 @@ def change_form(
             "theme_on": (str(found.theme_on or ""),),
         }
     )
-    return _form(request, session, admitted, reader, number, typed)
+    return _show_form(desk, number, typed)
 
 
 @router.post(urls.CHANGE_THREAD)
-def change_now(
-    request: Request,
-    form: Form,
-    number: int,
-    admitted: Facilitating,
-    reader: Reads,
-    session: Reading,
-    process: Process,
-    now: Now,
-) -> Response:
+def change_now(form: Form, number: int, desk: AtDesk) -> Response:
     """Change a thread's words and times."""
-    found = found_thread(session, admitted, number)
-    view = admitted.consultation
-    zone = view.schedule.timezone
+    times = found_thread(desk, number).times
+    zone = desk.consultation.schedule.timezone
     try:
-        with process.database.writing() as writing:
+        with desk.process.database.writing() as writing:
             change_thread(
                 writing,
-                consultation_id=view.id,
                 number=number,
                 title=form.text("title"),
                 question=form.text("question"),
                 language=form.line("language"),
-                opens_at=_own_time(form, "opens", zone, found.times.opens_at),
-                closes_at=_own_time(form, "closes", zone, found.times.closes_at),
+                opens_at=_own_time(form, "opens", zone, times.opens_at),
+                closes_at=_own_time(form, "closes", zone, times.closes_at),
                 theme_on=accepted(day(form.line("theme_on"), field="theme_on")),
-                facilitator_id=admitted.facilitator_id,
-                now=now,
+                **desk.act,
             )
     except Refusal as refusal:
-        return _form(request, session, admitted, reader, number, form, refusal)
-    return back_to(urls.THREAD, view.slug, "thread_changed", number=number)
+        return _show_form(desk, number, form, refusal)
+    return desk.back_to(urls.THREAD, "thread_changed", number=number)

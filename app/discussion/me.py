@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app import languages
 from app.consultations.actions import change_choices
 from app.consultations.queries import (
-    ConsultationView,
     ParticipationView,
-    consultation_by_id,
+    consultations_by_id,
     participations_of,
 )
 from app.consultations.rules import QUOTATIONS
@@ -30,6 +30,8 @@ from app.web.reader import Reader, Reads
 from app.web.rendering import STATUS, show
 
 router = APIRouter()
+
+OWN_POSTS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class MePage:
     posts: tuple[OwnPost, ...]
     problem: Refusal | None
     new_code: tuple[str, ...]
+    number: int = 1
+    more: bool = False
     quotations: tuple[str, ...] = QUOTATIONS
     offered: tuple[str, ...] = languages.OFFERED
 
@@ -76,16 +80,16 @@ def _me_page(
     reader: Reader,
     problem: Refusal | None = None,
     new_code: tuple[str, ...] = (),
+    number: int = 1,
 ) -> MePage:
     if who is None or who.person_id is None:
         return MePage(False, who.facilitator_name if who else None, (), (), problem, new_code)
     parts = participations_of(session, who.person_id)
-    views: dict[str, ConsultationView] = {}
-    for part in parts:
-        view = consultation_by_id(session, part.consultation_id)
-        if view is not None:
-            views[part.consultation_id] = view
-    posts = posts_of(session, who.person_id)
+    views = consultations_by_id(session, {part.consultation_id for part in parts})
+    found = posts_of(
+        session, who.person_id, after=(number - 1) * OWN_POSTS_SHOWN, limit=OWN_POSTS_SHOWN + 1
+    )
+    posts = found[:OWN_POSTS_SHOWN]
     ids = {v.title_id for v in views.values()}
     ids |= {p.hidden_reason_id for p in posts if p.hidden_reason_id}
     words = renditions(session, text_ids=ids, reader=reader.language)
@@ -117,13 +121,22 @@ def _me_page(
         ),
         problem=problem,
         new_code=new_code,
+        number=number,
+        more=len(found) > len(posts),
     )
 
 
 @router.get("/me")
-def me(request: Request, reader: Reads, session: Reading, asking: Asking) -> Response:
-    """Show my own page."""
-    return show(request, reader, "discussion/me.html", _me_page(session, asking, reader))
+def me(
+    request: Request,
+    reader: Reads,
+    session: Reading,
+    asking: Asking,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """Show my own page, with a page of my posts."""
+    shown = _me_page(session, asking, reader, number=page)
+    return show(request, reader, "discussion/me.html", shown)
 
 
 def _person(asking: Who | None) -> str:

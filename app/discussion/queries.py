@@ -243,10 +243,14 @@ def post_facts(session: ReadSession, post_id: str) -> PostFacts | None:
     return _post_facts(row) if row else None
 
 
-def posts_of(session: ReadSession, person_id: str) -> list[PostFacts]:
-    """Return everything a person wrote, the newest first, whoever may see it."""
+def posts_of(session: ReadSession, person_id: str, *, after: int, limit: int) -> list[PostFacts]:
+    """Return what a person wrote, the newest first, whoever may see it: `limit` after `after`."""
     rows = session.execute(
-        _facts().where(Participation.person_id == person_id).order_by(Post.written_at.desc())
+        _facts()
+        .where(Participation.person_id == person_id)
+        .order_by(Post.written_at.desc(), Post.id)
+        .offset(after)
+        .limit(limit)
     )
     return [_post_facts(row) for row in rows]
 

@@ -149,7 +149,7 @@ class Links(HTMLParser):
         ]
 
 
-def crawl(client: httpx2.Client | TestClient, start: str, *, at_most: int = 120) -> int:
+def crawl(client: httpx2.Client | TestClient, start: str, *, at_most: int = 60) -> int:
     """Open every page that can be reached by links, and return how many there were."""
     waiting, seen = [start], {start}
     while waiting and len(seen) < at_most:
