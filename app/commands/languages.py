@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from app.commands.installation import settings_or_exit
 from app.commands.worker import chosen_translator
 from app.languages import endonym
-from app.settings import Settings
 from app.translation import argos_packages
 from app.translation.argos_packages import InstalledPackage, OfferedPackage, PackageError
 from app.translation.engine import EngineUnavailable
@@ -24,7 +24,7 @@ _PIVOT = "en"
 @app.command("list")
 def list_languages() -> None:
     """List the installed packages and what can be translated into what."""
-    settings = Settings()
+    settings = settings_or_exit()
     with _told():
         for package in argos_packages.installed(settings.packages_dir()):
             print(_line(package))
@@ -66,7 +66,7 @@ def add(
     """
     if not codes and file is None:
         _stop("Name a language, or a package with --file.", 2)
-    packages_dir = Settings().packages_dir()
+    packages_dir = settings_or_exit().packages_dir()
     with _told():
         if file is not None:
             print(f"Installed {_line(argos_packages.install_file(file, packages_dir))}")
@@ -86,7 +86,7 @@ def add(
 def remove(code: Annotated[str, typer.Argument(help="The language to remove.")]) -> None:
     """Remove every package from and into a language. What is translated stays."""
     with _told():
-        gone = argos_packages.remove(_known(code), Settings().packages_dir())
+        gone = argos_packages.remove(_known(code), settings_or_exit().packages_dir())
         if not gone:
             _stop(f"No installed package translates from or into {code}.", 1)
         for package in gone:
@@ -122,7 +122,7 @@ def _version(text: str) -> list[int]:
 
 
 def _index() -> str:
-    return Settings().argos_package_index or argos_packages.built_in_index()
+    return settings_or_exit().argos_package_index or argos_packages.built_in_index()
 
 
 def _show_progress(received: int) -> None:

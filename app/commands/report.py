@@ -146,7 +146,7 @@ def _say_what_lacks(note: TranslationNote) -> None:
         )
     if never:
         typer.echo(
-            f"{never} of {note.texts} texts stand in their original: no engine here translates "
-            "them well. See: baraza languages list",
+            f"{never} of {note.texts} texts stand in their original: the worker, when it last ran, "
+            "had no good way to translate them. See: baraza languages list",
             err=True,
         )

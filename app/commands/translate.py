@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from app.commands.installation import settings_or_exit
 from app.commands.worker import chosen_translator
 from app.languages import normalise, readable_as_is
-from app.settings import Settings
 from app.translation.engine import EngineFailed, EngineUnavailable, RouteOffered, Translator
 from app.translation.rules import Verdict, routes_for
 from app.translation.translating import translate_texts
@@ -28,7 +28,7 @@ def translate(
 
     A sentence whose translation the checks withhold stays in the original.
     """
-    translator = chosen_translator(Settings())
+    translator = chosen_translator(settings_or_exit())
     try:
         route = _route(translator, source, target)
         kept = 0

@@ -10,6 +10,7 @@ from types import FrameType
 import typer
 
 from app.clock import utc_now
+from app.commands.installation import settings_or_exit
 from app.database import Database, new_id
 from app.settings import Settings
 from app.translation.engine import Translator
@@ -38,7 +39,7 @@ def work() -> None:
     """Translate what is owed until told to stop. `serve` starts one by itself."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    settings = Settings()
+    settings = settings_or_exit()
     translator = chosen_translator(settings)
     stop = threading.Event()
 

@@ -92,7 +92,16 @@ def taking_part(slug: str, session: Reading, asking: Asking) -> Admitted:
 
 
 def facilitating(slug: str, session: Reading, asking: Asking) -> Admitted:
-    """Let only those through who run this consultation."""
+    """Let only those through who run this consultation.
+
+    Whoever is not signed in hears that, whether there is such a consultation or not.
+    """
+    if asking is None:
+        raise Refusal(
+            Kind.FORBIDDEN,
+            "signed_out",
+            mark("You are not signed in as a facilitator any more. Sign in, then send it again."),
+        )
     admitted = admit(session, slug, asking)
     if admitted.role is not Role.FACILITATOR:
         raise missing()

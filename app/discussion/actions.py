@@ -15,6 +15,7 @@ from app.discussion.models import Post, Revision, Thread
 from app.discussion.queries import PostFacts, post_facts
 from app.discussion.rules import (
     already_written,
+    answered_gone,
     digest_of,
     language_unknown,
     trimmed,
@@ -80,8 +81,10 @@ def contribute(
         raise language_unknown(language)
     if reply_to is not None:
         answered = post_facts(session, reply_to)
-        if answered is None or answered.thread_id != found.id or not answered.visible:
+        if answered is None or answered.thread_id != found.id:
             raise missing()
+        if not answered.visible:
+            raise answered_gone()
     try:
         # All of it in the savepoint: who comes second leaves no words behind.
         with session.begin_nested():

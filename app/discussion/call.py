@@ -151,6 +151,7 @@ class NewThread:
 
     number: int
     question: Rendition
+    is_open: bool
     posts: tuple[PostView, ...]
 
 
@@ -196,6 +197,7 @@ def _new_page(admitted: Admitted, reader: Reads, session: Reading, now: datetime
         session,
         thread_ids=[t.id for t in found],
         since=since,
+        not_by=admitted.taking_part.id,
         reader=reader.language,
         limit=NEW_POSTS_SHOWN + 1,
     )
@@ -208,7 +210,7 @@ def _new_page(admitted: Admitted, reader: Reads, session: Reading, now: datetime
         since=since,
         zone=reader.zone(view.schedule.timezone),
         threads=tuple(
-            NewThread(t.number, words[t.question_id], by_thread[t.number])
+            NewThread(t.number, words[t.question_id], t.times.is_open(now), by_thread[t.number])
             for t in found
             if by_thread[t.number]
         ),

@@ -5,7 +5,7 @@ languages, and whether visitors, participants or facilitators see it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app import languages
-from app.consultations.rules import Role
+from app.consultations.queries import schedule_changes
+from app.consultations.rules import Phase, Role
 from app.database import ReadSession
 from app.discussion import urls
 from app.discussion.access import Opened, OpenedThread
@@ -49,6 +50,8 @@ class ThreadScreen:
     left: timedelta
     zone: ZoneInfo
     posts: ThreadPage
+    results_due_on: date | None
+    published: bool
     refusal: Refusal | None
     role: str
     language: str
@@ -77,8 +80,11 @@ def _screen(
 ) -> ThreadScreen:
     this, view = opened.thread, opened.admitted.consultation
     summary_id = newest_summary(session, this.id)
-    ids = {this.title_id, this.question_id}
-    ids |= {i for i in (summary_id, this.closure_reason_id) if i}
+    changes = schedule_changes(session, view.id)
+    reason_id = this.closure_reason_id
+    if reason_id is None and changes and view.schedule.phase(now) is Phase.CLOSED:
+        reason_id = changes[0].reason_id
+    ids = {this.title_id, this.question_id} | {i for i in (summary_id, reason_id) if i}
     words = renditions(session, text_ids=ids, reader=reader.language)
     times = this.times
     # Whoever is not in sees how to join; the rest of the rule is about time.
@@ -89,13 +95,15 @@ def _screen(
         title=words[this.title_id],
         question=words[this.question_id],
         summary=words[summary_id] if summary_id else None,
-        closure_reason=words[this.closure_reason_id] if this.closure_reason_id else None,
+        closure_reason=words[reason_id] if reason_id else None,
         is_open=times.is_open(now),
         opens_at=times.starts_at if now < times.starts_at else None,
         closes_at=times.ends_at,
         left=max(times.ends_at - now, timedelta(0)),
         zone=reader.zone(view.schedule.timezone),
         posts=thread_page(session, thread_id=this.id, reader=reader.language, page=page),
+        results_due_on=view.results_due_on,
+        published=view.published_at is not None,
         refusal=refusal,
         role=opened.admitted.role.value,
         language=reader.language,
@@ -119,6 +127,7 @@ class WriteScreen:
     problem: Refusal | None
     may_hold: bool
     must_return: bool
+    stands_apart: bool  # nothing can be written here now, and nothing was
     word_limit: int
 
 
@@ -132,6 +141,7 @@ def _write_screen(
     reply_to: str = "",
     suggested: str | None = None,
     problem: Refusal | None = None,
+    stands_apart: bool = False,
 ) -> WriteScreen:
     this, view = opened.thread, opened.admitted.consultation
     answered = post_facts(session, reply_to) if reply_to else None
@@ -155,6 +165,7 @@ def _write_screen(
         problem=problem,
         may_hold=problem is not None and problem.code == "thread_closed",
         must_return=opened.admitted.role is not Role.PARTICIPANT,
+        stands_apart=stands_apart,
         word_limit=view.word_limit,
     )
 
@@ -170,7 +181,9 @@ def write(
 ) -> Response:
     """Show the page for writing, in reply to the post `to` if one is named."""
     refusal = why_not_contribute(opened.thread.times, opened.admitted.role, now)
-    screen = _write_screen(session, opened, reader, reply_to=to, problem=refusal)
+    screen = _write_screen(
+        session, opened, reader, reply_to=to, problem=refusal, stands_apart=refusal is not None
+    )
     return show(request, reader, "discussion/write.html", screen)
 
 

@@ -167,12 +167,24 @@ def page_of(session: ReadSession, post_id: str) -> int:
 
 
 def new_posts(
-    session: ReadSession, *, thread_ids: Collection[str], since: datetime, reader: str, limit: int
+    session: ReadSession,
+    *,
+    thread_ids: Collection[str],
+    since: datetime,
+    not_by: str,
+    reader: str,
+    limit: int,
 ) -> tuple[PostView, ...]:
-    """Return visible posts written after an instant, by thread and time, at most `limit`."""
+    """Return visible posts of others (than the participation `not_by`) written after an instant,
+    by thread and time, at most `limit`."""
     rows = session.execute(
         _posts()
-        .where(Post.thread_id.in_(thread_ids), is_visible(), Post.written_at > since)
+        .where(
+            Post.thread_id.in_(thread_ids),
+            is_visible(),
+            Post.written_at > since,
+            Post.participation_id != not_by,
+        )
         .order_by(Thread.number, Post.written_at, Post.id)
         .limit(limit)
     ).all()

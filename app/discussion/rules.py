@@ -46,16 +46,13 @@ def why_not_contribute(times: ThreadTimes, role: Role, now: datetime) -> Refusal
         return Refusal(
             Kind.FORBIDDEN,
             "not_participant",
-            mark("Your text was not posted; it is still in the box below. Join first, or return."),
+            mark("Only people who take part write here. Join first, or return with your code."),
         )
     if now < times.starts_at:
         return Refusal(
             Kind.UNTIMELY,
             "thread_not_open_yet",
-            mark(
-                "This thread opens on %(at)s. "
-                "Your text was not posted; it is still in the box below."
-            ),
+            mark("This thread opens on %(at)s."),
             {"at": times.starts_at},
             timezone=times.consultation.timezone,
         )
@@ -63,11 +60,7 @@ def why_not_contribute(times: ThreadTimes, role: Role, now: datetime) -> Refusal
         return Refusal(
             Kind.UNTIMELY,
             "thread_closed",
-            mark(
-                "This thread closed on %(at)s. "
-                "Your text was not posted; it is still in the box below. "
-                "You can send it to the facilitators."
-            ),
+            mark("This thread closed on %(at)s."),
             {"at": times.ends_at},
             timezone=times.consultation.timezone,
         )
@@ -95,6 +88,15 @@ def why_not_words(body: str, *, limit: int) -> Refusal | None:
             field="text",
         )
     return None
+
+
+def answered_gone() -> Refusal:
+    """Return the refusal of a reply to what is no longer shown."""
+    return Refusal(
+        Kind.UNTIMELY,
+        "answered_gone",
+        mark("The post you answer is no longer shown. Send again to post your words on their own."),
+    )
 
 
 def language_unknown(typed: str) -> Refusal:

@@ -82,7 +82,8 @@ class Rendition:
 
     `language` is the language of `body` and `source_language` that of the original (BCP 47);
     `by` is None for an original, else `machine` or `person`; `route` lists the languages passed,
-    ends included (`("ar", "en", "pt")`), empty for an original.
+    ends included (`("ar", "en", "pt")`), empty for an original. `original` is what was written
+    where `body` is a translation of it.
     """
 
     text_id: str
@@ -94,6 +95,7 @@ class Rendition:
     route: tuple[str, ...] = ()
     engine: str | None = None
     verdict: str | None = None
+    original: str = ""
 
     @property
     def pending(self) -> bool:
@@ -141,6 +143,7 @@ def rendition(
             path,
             engine,
             verdict,
+            original=body,
         )
     if state == State.FAILED:
         return original(Standing.FAILED)

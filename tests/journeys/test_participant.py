@@ -253,3 +253,54 @@ def test_pending_and_missing_translations_are_said(site: Site, slug: str) -> Non
     assert "Maji ni uhai." in page
     english = words_of(amina.reads(lang="en"))
     assert "No translation from Swahili: this is the original" in english
+
+
+def test_what_one_wrote_oneself_is_not_new(site: Site, slug: str, clock: Clock) -> None:
+    amina = somebody(site, slug)
+    amina.joins("Amina")
+    clock.advance(minutes=1)
+    amina.writes("My own words.")
+    assert "Nothing new." in words_of(amina.browser.get(f"/c/{slug}/new"))
+
+
+def test_a_reply_to_what_was_taken_back_is_given_back_and_can_stand_alone(
+    site: Site, slug: str
+) -> None:
+    amina, bento = somebody(site, slug), somebody(site, slug)
+    amina.joins("Amina")
+    bento.joins("Bento")
+    post = amina.writes("Water.").headers["location"].partition("?")[0].rpartition("/")[2]
+    amina.browser.post(f"/me/posts/{post}/withdrawal")
+    refused = bento.writes("I agree.", reply_to=post)
+    assert refused.status_code == 409
+    assert "The post you answer is no longer shown." in words_of(refused)
+    assert typed_back(refused) == "I agree."
+    assert 'name="reply_to" value=""' in refused.text
+    assert bento.writes("I agree.").status_code == 303
+
+
+def test_a_closed_thread_offers_no_reply_and_says_why_before_anything_is_typed(
+    site: Site, slug: str, clock: Clock
+) -> None:
+    amina = somebody(site, slug)
+    amina.joins("Amina")
+    amina.writes("Water.")
+    assert "/write?to=" in amina.reads().text
+    clock.advance(days=2, hours=1)
+    amina.browser.post("/return", data={"code": amina.return_code})
+    closed = amina.reads()
+    assert "/write?to=" not in closed.text
+    opened = amina.browser.get(f"/c/{slug}/t/1/write")
+    assert "This thread closed on" in words_of(opened)
+    assert "Your text was not posted" not in words_of(opened)
+
+
+def test_the_original_of_a_translated_question_is_one_tap_away(site: Site, slug: str) -> None:
+    bento = somebody(site, slug, language="pt")
+    bento.joins("Bento", languages=["pt"])
+    translate(site)
+    for path in (f"/c/{slug}", f"/c/{slug}/t/1"):
+        page = bento.browser.get(path).text
+        details = re.findall(r"<details.*?</details>", page, re.S)
+        assert any("Where is a well missing?" in shown for shown in details)
+        assert "[pt] Where is a well missing?" in page

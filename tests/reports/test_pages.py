@@ -127,7 +127,12 @@ def test_who_runs_it_sees_the_report_at_any_time(running: Running) -> None:
 
 def test_nobody_else_sees_that_there_is_such_a_page(running: Running) -> None:
     running.publish()
-    assert running.site.browser().get("/facilitate/c/water/report").status_code == 404
+    visitor = running.site.browser()
+    there, nowhere = (
+        visitor.get(f"/facilitate/c/{slug}/report") for slug in ("water", "no-such-thing")
+    )
+    assert (there.status_code, nowhere.status_code) == (403, 403)
+    assert there.text.replace("water", "no-such-thing") == nowhere.text
 
 
 @pytest.mark.parametrize(
