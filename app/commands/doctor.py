@@ -20,7 +20,12 @@ from app.database import Database
 from app.identity.queries import facilitators, verify_acts
 from app.settings import Settings, secret_key
 from app.translation.argos_packages import damaged
-from app.translation.engine import EngineUnavailable
+from app.translation.engine import (
+    EngineFailed,
+    EngineUnavailable,
+    RouteOffered,
+    Translator,
+)
 from app.translation.worker import make_translator
 
 _MEGABYTE = 1_000_000
@@ -225,5 +230,20 @@ def _translator(settings: Settings) -> Iterator[Finding]:
             "Run: baraza languages available, then baraza languages add CODE",
         )
     else:
+        unfit = [fault for route in routes if (fault := _why_unfit(translator, route))]
+        for fault in unfit:
+            yield Finding(Mark.WRONG, fault)
         ends = {route.source for route in routes} | {route.target for route in routes}
-        yield Finding(Mark.GOOD, f"{len(routes)} translations between {', '.join(sorted(ends))}.")
+        fit = f"{len(routes) - len(unfit)} translations between {', '.join(sorted(ends))}."
+        yield Finding(Mark.GOOD, fit)
+
+
+def _why_unfit(translator: Translator, route: RouteOffered) -> str | None:
+    """Try a word on a direct route: a model can be there and yet not be readable."""
+    if len(route.path) > 2:
+        return None
+    try:
+        translator.translate(["water"], path=route.path)
+    except (EngineUnavailable, EngineFailed) as error:
+        return f"{route.source} is not translated into {route.target}: {error}"
+    return None

@@ -11,6 +11,7 @@ import pytest
 from app.clock import utc_now
 from app.commands.doctor import Mark, examine
 from app.settings import Settings
+from app.translation.argos_packages import install_file
 from tests.commands.conftest import Baraza
 
 DEMONSTRATION = Path(__file__).parents[2] / "demo" / "consultation.json"
@@ -115,6 +116,19 @@ def test_a_damaged_package_is_wrong(database_file: Path) -> None:
 
     (found,) = wrong(Settings())
     assert found.startswith("Damaged translation package: ")
+
+
+@pytest.mark.shared
+def test_a_model_that_cannot_be_read_is_wrong(database_file: Path, shared_data: Path) -> None:
+    packages = database_file.parent / "argos" / "packages"
+    for file in (shared_data / "argos").glob("*.argosmodel"):
+        install_file(file, packages)
+    assert wrong(Settings()) == []
+    (model,) = packages.glob("*en_pt*/model/model.bin")
+    model.write_bytes(model.read_bytes()[:5000])
+
+    (found,) = wrong(Settings())
+    assert found.startswith("en is not translated into pt: ")
 
 
 def test_an_engine_without_its_setting_is_wrong(database_file: Path) -> None:
