@@ -51,6 +51,13 @@ def thread_of(posts: int, folder: Path) -> dict[str, Any]:
     return _document("bench-thread", 1, (("en", text) for text in islice(texts, posts)))
 
 
+def in_one_thread(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the same consultation with every post in its first thread."""
+    number = document["threads"][0]["number"]
+    posts = [{**post, "thread": number} for post in document["posts"]]
+    return {**document, "posts": posts}
+
+
 def _made_up(folder: Path) -> dict[str, Any]:
     sources = [(language, posts_in(language, folder)) for language in LANGUAGES]
     texts = ((language, next(source)) for language, source in cycle(sources))

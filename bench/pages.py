@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.consultations.models import Consultation
 from app.discussion.models import Post, Thread
-from bench.data import Data, thread_of
+from bench.data import Data, in_one_thread, thread_of
 from bench.installation import Installation, installation
 from bench.load import Load, ask, get, send
 from bench.machine import facts
@@ -72,11 +72,11 @@ def measure(data: Data) -> dict[str, Any]:
     with installation() as baraza:
         machine = facts(baraza.folder)
         alone = baraza.take_in(thread_of(20, data.folder))
-        whole = baraza.take_in(data.consultation)
+        whole = baraza.take_in(in_one_thread(data.consultation))
         translated = baraza.translate_everything()
         pages = [
             _largest(baraza, alone, "thread of 20 posts"),
-            _largest(baraza, whole, "largest thread of the consultation"),
+            _largest(baraza, whole, "first page of one thread with every post"),
         ]
         static = baraza.folder / "static"
         static.mkdir()
