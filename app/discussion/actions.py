@@ -114,15 +114,18 @@ def contribute(
 
 
 def _hold_open(session: WriteSession, consultation_id: str, number: int) -> None:
-    # On PostgreSQL whoever closes the consultation or the thread waits for posts under way, and
-    # they for it. Nothing is read before, so what is read is what was decided.
+    # On PostgreSQL whoever closes the consultation or the thread waits for the post under way, and
+    # the next post for them. Posts do not share these locks: a queue of sharers would never let
+    # the one in who closes. Nothing is read before, so what is read is what was decided.
     session.scalar(
-        select(Consultation.id).where(Consultation.id == consultation_id).with_for_update(read=True)
+        select(Consultation.id)
+        .where(Consultation.id == consultation_id)
+        .with_for_update(key_share=True)
     )
     session.scalar(
         select(Thread.id)
         .where(Thread.consultation_id == consultation_id, Thread.number == number)
-        .with_for_update(read=True)
+        .with_for_update(key_share=True)
     )
 
 
