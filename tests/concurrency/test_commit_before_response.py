@@ -26,6 +26,7 @@ from app.web.dependencies import reading
 from app.web.state import state_of
 from tests.conftest import Site
 from tests.factories import a_consultation, a_participation, a_person, a_post, a_thread
+from tests.loops import in_a_loop_of_its_own
 
 Count = Callable[[ReadSession], int]
 
@@ -79,7 +80,7 @@ def answered(
         with site.database.reading() as session:
             return seen(session)
 
-    asyncio.run(site.app(scope, receive, send))
+    in_a_loop_of_its_own(site.app(scope, receive, send))
     [only] = noted
     return only
 
@@ -137,7 +138,7 @@ def test_half_a_form_is_no_post(site: Site, token: str) -> None:
             {"type": "http.request", "body": sent, "more_body": True},
             {"type": "http.disconnect"},
         ]
-        answers = asyncio.run(_cut_off(site, token, len(whole), messages))
+        answers = in_a_loop_of_its_own(_cut_off(site, token, len(whole), messages))
         assert answers == []
     with site.database.reading() as session:
         assert posts(session) == 1
