@@ -11,6 +11,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from pydantic_core import PydanticUndefined
 
+from app.database import Base
 from app.settings import Settings
 from app.web.i18n import INTERFACE_LANGUAGES
 
@@ -101,6 +102,19 @@ def test_no_file_names_a_registry_or_a_place_on_somebodys_machine() -> None:
         if places.search(line) or any(host in line for host in hosts)
     ]
     assert found == []
+
+
+# --- what is kept of people (TRUST T-3) ---------------------------------------------------------
+
+
+def test_no_table_asks_for_more_than_a_name_of_ones_choice() -> None:
+    columns = {
+        column.name: column for table in Base.metadata.sorted_tables for column in table.columns
+    }
+    telling = re.compile(r"mail|phone|address|agent|referr|^ip$|_ip|real_name|birth|gender")
+    assert [name for name in columns if telling.search(name)] == []
+    assert columns["country"].nullable
+    assert columns["organisation_type"].nullable
 
 
 # --- catalogs -----------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What people typed, as plain strings, before any rule has looked at it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,12 +47,6 @@ async def typed(request: Request) -> Typed:
     result = Typed({name: tuple(values) for name, values in fields.items()})
     request.state.typed = result  # so that an error page can give it back
     return result
-
-
-def control_characters(text: str) -> bool:
-    """Say whether a text holds control characters other than line end and tab, or half
-    characters that no database can keep."""
-    return any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text)
 
 
 Form = Annotated[Typed, Depends(typed)]
